@@ -1,0 +1,1 @@
+"""The agent: collects on one machine, keeps what it collected, sends it."""

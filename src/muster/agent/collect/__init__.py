@@ -1,0 +1,1 @@
+"""Collectors: read the machine, return values of model."""

@@ -1,0 +1,1 @@
+"""The public surfaces, one package each: authorise, decode, call core, encode."""

@@ -1,0 +1,1 @@
+"""What every surface shares: authentication, limits, error shapes."""

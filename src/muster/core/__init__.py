@@ -1,0 +1,1 @@
+"""What the product does, one noun per module, with the ports it needs declared beside it."""

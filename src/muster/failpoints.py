@@ -1,0 +1,57 @@
+"""Named places where a process can be told to die, so that tests can prove what survives.
+
+A part that has a durability boundary takes a `Reach` and calls it with the name of each place.
+In production it is `ignore`; `MUSTER_CRASH_AT=NAME[:N]` makes the process kill itself at the
+N-th time (default the first) that NAME is reached.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+
+Reach = Callable[[str], None]
+
+POINTS = (
+    "agent.spool.before_commit",
+    "agent.spool.after_commit",
+    "agent.send.before",
+    "agent.send.after_reply",
+    "agent.delete.after_commit",
+    "server.insert.before",
+    "server.insert.after",
+    "server.mark.before_commit",
+    "server.mark.after_commit",
+    "server.reply.before",
+)
+
+
+def ignore(name: str) -> None:
+    """Do nothing."""
+
+
+def parse_failpoints(environ: Mapping[str, str]) -> Reach:
+    """Return the `Reach` that `MUSTER_CRASH_AT` asks for. Raises ValueError for an unknown name."""
+    text = environ.get("MUSTER_CRASH_AT", "")
+    if not text:
+        return ignore
+    name, _, count = text.partition(":")
+    if name not in POINTS:
+        raise ValueError(f"MUSTER_CRASH_AT: unknown point {name!r}; known: {', '.join(POINTS)}")
+    return _crash_at(name, int(count or 1))
+
+
+def _crash_at(point: str, count: int) -> Reach:
+    lock = threading.Lock()
+    left = count
+
+    def reach(name: str) -> None:
+        nonlocal left
+        if name != point:
+            return
+        with lock:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return reach

@@ -1,0 +1,46 @@
+"""Who may do what: scopes, surfaces, tokens."""
+
+import enum
+
+import msgspec
+
+from muster.model.ids import TokenId
+
+
+class Scope(enum.StrEnum):
+    """What a token may do. `admin` includes every other scope but `agent`."""
+
+    READ = "read"
+    WRITE_REPORTS = "write:reports"
+    WRITE_EVENTS = "write:events"
+    WRITE_AUDIT = "write:audit"
+    WRITE_LOGS = "write:logs"
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+class Surface(enum.StrEnum):
+    """What `--open` can name: it lets loopback callers in without a token."""
+
+    REPORTS = "reports"
+    INVENTORY = "inventory"
+    EVENTS = "events"
+    AUDIT = "audit"
+    FLEET = "fleet"
+    OPS = "ops"
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A bearer token as stored: `secret_sha256` (32 bytes) in place of the secret. Times in Unix microseconds."""
+
+    id: TokenId
+    name: str
+    scopes: frozenset[Scope]
+    secret_sha256: bytes
+    created_us: int
+    expires_us: int | None = None
+    revoked_us: int | None = None
+
+    def is_valid(self, now_us: int) -> bool:
+        """Tell whether the token is neither revoked nor expired at `now_us`."""
+        return self.revoked_us is None and (self.expires_us is None or now_us < self.expires_us)

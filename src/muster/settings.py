@@ -1,0 +1,118 @@
+"""Settings: what can be configured, with units in the names. Built once, passed down.
+
+Origins, the later one wins: default, TOML file, environment (`MUSTER_SECTION_KEY`), flag.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from muster.model.access import Surface
+
+MIB = 1024 * 1024
+
+PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every section: unknown keys are refused."""
+
+
+class ServerSettings(Section):
+    """Where the server listens. A host of `allowed_hosts` may be named by a browser's Host header."""
+
+    host: str = "127.0.0.1"
+    port: PortNumber = 8080
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    tls_certificate: str = ""
+    tls_key: str = ""
+
+
+class AuthSettings(Section):
+    """Surfaces that loopback callers may use without a token."""
+
+    open: tuple[Surface, ...] = ()
+
+
+class RelationalSettings(Section):
+    """`dsn` empty: SQLite in the data directory; else `postgresql://user:password@host/db`."""
+
+    dsn: str = ""
+
+
+class TelemetrySettings(Section):
+    """`dsn` empty: embedded chDB in the data directory; else `clickhouse://user:password@host:8123/db`."""
+
+    dsn: str = ""
+    memory_bytes: Annotated[int, msgspec.Meta(ge=256 * MIB)] = 700 * MIB
+    cache_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 64 * MIB
+    query_timeout_s: PositiveInt = 10
+    readers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+
+
+class CommitSettings(Section):
+    """Bounds of what waits for the disk; beyond `queue_bytes` requests get 429."""
+
+    queue_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 64 * MIB
+    group_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 16 * MIB
+    agent_gather_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)] = 250
+
+
+class LimitSettings(Section):
+    """Bounds of one request."""
+
+    body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 16 * MIB
+    decompressed_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 64 * MIB
+    json_depth: Annotated[int, msgspec.Meta(ge=8, le=512)] = 64
+
+
+class RetentionSettings(Section):
+    """Rows received longer ago than this are dropped, whole days at a time."""
+
+    reports_days: PositiveInt = 30
+
+
+class LogSettings(Section):
+    """`auto` writes JSON lines unless standard error is a terminal."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+
+
+class AgentSettings(Section):
+    """The agent: where it sends, how much it keeps, what it watches.
+
+    `ports` are numbers and ranges (`"3000-3007"`); `reports_dir` non-empty writes each report as
+    `<id>.json` there and keeps the newest `reports_keep`.
+    """
+
+    server: str = "http://127.0.0.1:8080"
+    token_file: str = ""
+    ca_file: str = ""
+    interval_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 10.0
+    ports: tuple[int | str, ...] = (445, "3000-3007")
+    spool_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 512 * MIB
+    reports_dir: str = ""
+    reports_keep: PositiveInt = 8640
+
+
+class Settings(Section):
+    """Everything; `data` is the directory that holds all state of this process."""
+
+    data: Path = Path("muster-data")
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    relational: RelationalSettings = RelationalSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    commit: CommitSettings = CommitSettings()
+    limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+    agent: AgentSettings = AgentSettings()
+
+
+RELOADABLE = frozenset({"auth.open", "limits", "retention", "log.level", "telemetry.query_timeout_s", "server.allowed_hosts"})
+"""Sections and keys that `POST /reload` and SIGHUP apply to a running server."""

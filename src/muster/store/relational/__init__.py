@@ -1,0 +1,1 @@
+"""Rows that need transactions and exact counts: SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Rows that are big, append-only and scanned: chDB or ClickHouse."""
