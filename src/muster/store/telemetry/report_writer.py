@@ -97,6 +97,7 @@ class ReportWriter:
         self._marks: dict[MarkKey, Mark | None] = {}
         self._in_doubt: set[MarkKey] = set()
         self._last_received_us = 0
+        self.last_group_items = 0
 
     def recover_marks(self) -> None:
         """Raise the stored marks to what the newest rows say: a crash may lie between the two stores."""
@@ -113,6 +114,7 @@ class ReportWriter:
 
     def write_group(self, items: Sequence[Write]) -> Sequence[Outcome]:
         """Store what is new of a group; see `GroupCommit`. Raises Unavailable when nothing can be said."""
+        self.last_group_items = len(items)
         self._settle_doubts()
         group = _Group()
         outcomes = [self._take(item, group) for item in items]

@@ -51,8 +51,9 @@ class ReportTable:
         return self._commit.pending_bytes
 
     def submit_batch(self, batch: ReportBatch, size_bytes: int) -> "Future[BatchOutcome]":
-        """See `ReportStore`."""
-        return self._commit.submit(batch, size_bytes=size_bytes, gather_s=self._gather_s)
+        """See `ReportStore`. A batch waits for company only while others are sending too."""
+        gather_s = self._gather_s if self._writer.last_group_items > 1 else 0.0
+        return self._commit.submit(batch, size_bytes=size_bytes, gather_s=gather_s)
 
     def submit_import(self, reports: ReportImport, size_bytes: int) -> "Future[ImportOutcome]":
         """See `ReportStore`."""

@@ -1,0 +1,208 @@
+"""The fleet's front door: enrolment, check-in, and the way to an agent by name."""
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from muster.core.fleet.commands import CommandDesk
+from muster.core.fleet.ports import AgentStore
+from muster.core.fleet.presence import Presence
+from muster.errors import NotFound, Unauthenticated, Unavailable
+from muster.model.agent import Agent
+from muster.model.ids import AgentId
+from muster.model.link import (
+    CheckinReply,
+    CheckinRequest,
+    CommandResult,
+    EnrolReply,
+    Facts,
+    StreamLedger,
+)
+
+FLUSH_S = 10.0
+"""Last-seen times are written this often, all at once."""
+
+
+class Fleet:
+    """All agents, in memory, with a store behind. Used on the event loop only."""
+
+    def __init__(
+        self,
+        store: AgentStore,
+        *,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+        new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        self._store = store
+        self._now_us = now_us
+        self._new_secret = new_secret
+        self._new_id = new_id
+        self._agents: dict[AgentId, Agent] = {}
+        self._by_credential: dict[bytes, AgentId] = {}
+        self._ledgers: dict[AgentId, list[StreamLedger]] = {}
+        self._changed: set[AgentId] = set()
+        self._bells: dict[AgentId, asyncio.Event] = {}
+        self._stopping = asyncio.Event()
+        self._commands = CommandDesk(new_id)
+        self.presence = Presence(monotonic_s)
+
+    async def load(self) -> None:
+        """Read every agent from the store; call once, before anything else."""
+        for agent in await self._store.load_agents():
+            self._remember(agent)
+        self._ledgers = await self._store.load_ledgers()
+
+    def agents(self) -> list[Agent]:
+        """Return every agent, by hostname."""
+        return sorted(self._agents.values(), key=lambda agent: (agent.hostname, agent.id))
+
+    def get(self, agent_id: AgentId) -> Agent:
+        """Return one agent. Raises NotFound."""
+        if agent_id not in self._agents:
+            raise NotFound(f"no agent {agent_id}")
+        return self._agents[agent_id]
+
+    def ledger(self, agent_id: AgentId) -> list[StreamLedger]:
+        """Return what the agent last said of its streams. Raises NotFound."""
+        self.get(agent_id)
+        return self._ledgers.get(agent_id, [])
+
+    def named(self, name: str) -> frozenset[AgentId]:
+        """Return the agents with this id or hostname; empty when there are none."""
+        return frozenset(a.id for a in self._agents.values() if name in (a.id, a.hostname))
+
+    def on_machine(self, hostname: str, machine_id: str) -> frozenset[AgentId]:
+        """Return the agents that run, or ran, on this machine."""
+        return frozenset(
+            a.id for a in self._agents.values() if (a.hostname, a.machine_id) == (hostname, machine_id)
+        )
+
+    async def enrol(self, facts: Facts, address: str) -> EnrolReply:
+        """Register a new agent; durable when it returns."""
+        credential = self._new_secret()
+        now_us = self._now_us()
+        agent = Agent(
+            id=AgentId(self._new_id()),
+            hostname=facts.hostname,
+            machine_id=facts.machine_id,
+            platform=facts.platform,
+            agent_version=facts.agent_version,
+            credential_sha256=_sha256(credential),
+            enrolled_us=now_us,
+            last_seen_us=now_us,
+            address=address,
+        )
+        await self._store.add_agent(agent)
+        self._remember(agent)
+        return EnrolReply(agent_id=agent.id, credential=credential)
+
+    def authenticate(self, credential: str) -> Agent:
+        """Return the agent with this credential, noting that it lives. Raises Unauthenticated.
+
+        The look-up is by hash, so its time tells nothing of the credential.
+        """
+        agent_id = self._by_credential.get(_sha256(credential))
+        if agent_id is None:
+            raise Unauthenticated("unknown agent credential; enrol anew")
+        self.presence.touch(agent_id)
+        return self._agents[agent_id]
+
+    async def check_in(self, agent_id: AgentId, request: CheckinRequest, address: str) -> CheckinReply:
+        """Take what the agent says; answer when there is something to tell, else after `wait_s`.
+
+        Raises Conflict when another process uses the id. The wait may be cancelled.
+        """
+        self.presence.claim(agent_id, request.nonce)
+        self._note(agent_id, request, address)
+        self._commands.settle(request.results)
+        want_facts = not self._agents[agent_id].hostname
+        if not (want_facts or self._commands.waits(agent_id)):
+            await self._wait(agent_id, request.wait_s)
+        return CheckinReply(
+            server_us=self._now_us(),
+            next_s=1.0 if self._stopping.is_set() else 0.0,
+            want_facts=want_facts,
+            commands=self._commands.take(agent_id),
+        )
+
+    async def collect(self, agent_id: AgentId, timeout_s: float) -> CommandResult:
+        """Ask an agent for a report now. Raises Unavailable when it is offline or does not answer."""
+        if not self.presence.is_online(agent_id):
+            raise Unavailable(f"{self.get(agent_id).hostname} is offline")
+        command_id, future = self._commands.order_collect(agent_id)
+        self._ring(agent_id)
+        try:
+            return await asyncio.wait_for(future, timeout_s)
+        except TimeoutError:
+            hostname = self.get(agent_id).hostname
+            raise Unavailable(f"{hostname} did not answer within {timeout_s:g} s") from None
+        finally:
+            self._commands.forget(command_id)
+
+    async def flush(self) -> None:
+        """Write last-seen times, facts and ledgers that changed, in one transaction."""
+        changed, self._changed = self._changed, set()
+        if not changed:
+            return
+        try:
+            await self._store.update_agents(
+                [self._agents[a] for a in changed], {a: self._ledgers.get(a, []) for a in changed}
+            )
+        except BaseException:
+            self._changed |= changed
+            raise
+
+    def stop(self) -> None:
+        """Answer every held check-in now, and let none wait from here on."""
+        self._stopping.set()
+        for bell in self._bells.values():
+            bell.set()
+
+    def _remember(self, agent: Agent) -> None:
+        self._agents[agent.id] = agent
+        self._by_credential[agent.credential_sha256] = agent.id
+
+    def _note(self, agent_id: AgentId, request: CheckinRequest, address: str) -> None:
+        agent = self._agents[agent_id]
+        facts = request.facts
+        now_us = self._now_us()
+        self._agents[agent_id] = msgspec.structs.replace(
+            agent,
+            hostname=facts.hostname if facts else agent.hostname,
+            machine_id=facts.machine_id if facts else agent.machine_id,
+            platform=facts.platform if facts else agent.platform,
+            agent_version=facts.agent_version if facts else agent.agent_version,
+            last_seen_us=now_us,
+            address=address,
+            skew_us=request.sent_us - now_us,
+        )
+        if request.ledger:
+            self._ledgers[agent_id] = request.ledger
+        self._changed.add(agent_id)
+
+    async def _wait(self, agent_id: AgentId, wait_s: float) -> None:
+        if self._stopping.is_set():
+            return
+        bell = self._bells[agent_id] = asyncio.Event()
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), wait_s)
+        finally:
+            if self._bells.get(agent_id) is bell:
+                del self._bells[agent_id]
+
+    def _ring(self, agent_id: AgentId) -> None:
+        bell = self._bells.get(agent_id)
+        if bell is not None:
+            bell.set()
+
+
+def _sha256(credential: str) -> bytes:
+    return hashlib.sha256(credential.encode()).digest()
