@@ -1,0 +1,1 @@
+"""The link between agents and the server: enrolment, check-in, batches."""

@@ -1,0 +1,126 @@
+"""Routes of the agent link. Errors are `{"code": ..., "message": ...}`."""
+
+import asyncio
+import contextlib
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar import Router, post
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import Parameter
+
+from muster.api.agent_link.decoding import decode_reports
+from muster.api.http.authorization import Needs, bearer
+from muster.api.http.live import Live
+from muster.api.http.requests import AnyRequest, body_of, check_media_type, peer_of, raw_body
+from muster.core.fleet.registry import Fleet
+from muster.core.reports import ReportBatch, ReportStore
+from muster.errors import InvalidInput
+from muster.model.access import Scope
+from muster.model.batch import ARROW_STREAM, MSGPACK, content_sha256, parse_batch_key, parse_sha256
+from muster.model.link import CheckinReply, CheckinRequest, EnrolReply, EnrolRequest
+
+M = TypeVar("M", EnrolRequest, CheckinRequest)
+
+
+class AgentLink(msgspec.Struct, frozen=True):
+    """The parts behind the routes of this surface."""
+
+    fleet: Fleet
+    report_store: ReportStore
+    live: Live
+
+
+_BINARY = Schema(type=OpenAPIType.STRING, format="binary")
+_JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
+
+
+@post(
+    "/enroll",
+    opt={"needs": Needs(Scope.AGENT)},
+    summary="Register an agent",
+    operation_class=raw_body(_JSON_OBJECT),
+    status_code=201,
+)
+async def enrol(request: AnyRequest, agent_link: AgentLink) -> EnrolReply:
+    """Give a new agent its id and its credential, for a token with the scope `agent`."""
+    message = _parse(await body_of(request, agent_link.live.limits), EnrolRequest)
+    return await agent_link.fleet.enrol(message.facts, peer_of(request))
+
+
+@post(
+    "/checkin",
+    summary="Say how it goes, learn what to do",
+    operation_class=raw_body(_JSON_OBJECT),
+    status_code=200,
+)
+async def check_in(request: AnyRequest, agent_link: AgentLink) -> CheckinReply:
+    """Answer at once when there is something to tell, else after `wait_s` seconds."""
+    fleet = agent_link.fleet
+    agent = fleet.authenticate(bearer(request))
+    message = _parse(await body_of(request, agent_link.live.limits), CheckinRequest)
+    answer = asyncio.ensure_future(fleet.check_in(agent.id, message, peer_of(request)))
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            fleet.presence.release(agent.id, message.nonce)
+            answer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await answer
+            return CheckinReply(server_us=0)
+        return answer.result()
+    finally:
+        gone.cancel()
+        answer.cancel()
+
+
+@post(
+    "/batches",
+    summary="Store a batch of an agent, once",
+    operation_class=raw_body({MSGPACK: _BINARY, ARROW_STREAM: _BINARY}),
+    status_code=204,
+)
+async def store_batch(
+    request: AnyRequest,
+    agent_link: AgentLink,
+    stream: str,
+    epoch: str,
+    sequence: Annotated[int, Parameter(ge=1, le=2**63 - 1)],
+    sha256: str,
+) -> None:
+    """Answer 204 when the batch is on disk, also when it was before; 409 when it was with another content."""
+    agent = agent_link.fleet.authenticate(bearer(request))
+    key = parse_batch_key(agent.id, stream, epoch, sequence)
+    media_type = check_media_type(request, MSGPACK, ARROW_STREAM)
+    body = await body_of(request, agent_link.live.limits)
+    if content_sha256(body) != parse_sha256(sha256):
+        raise InvalidInput("does not equal the hash of the body", field="sha256")
+    reports = await asyncio.to_thread(decode_reports, body, media_type)
+    batch = ReportBatch(key, sha256, reports)
+    await asyncio.wrap_future(agent_link.report_store.submit_batch(batch, size_bytes=len(body)))
+
+
+async def _disconnected(request: AnyRequest) -> None:
+    """Return when the other end has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _parse(body: bytes, kind: type[M]) -> M:
+    try:
+        return msgspec.json.decode(body.decode(), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(error), field="body") from None
+    except RecursionError:
+        raise InvalidInput("nested too deeply", field="body") from None
+
+
+def agent_link_router(**options: Any) -> Router:
+    """Return the routes of this surface."""
+    return Router(
+        "/agent/v1",
+        route_handlers=[enrol, check_in, store_batch],
+        tags=["Agent link"],
+        **options,
+    )

@@ -1,0 +1,1 @@
+"""Fleet management, as source 4 documents it; errors are `{"code": ..., "message": ...}`."""

@@ -1,0 +1,1 @@
+"""Host reports over HTTP, as source 1 documents them; errors are `{"error": "..."}`."""

@@ -1,0 +1,54 @@
+"""Who may call a route: a bearer token with its scope, or a surface open to loopback."""
+
+import time
+from typing import Any, NamedTuple
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from muster.api.http.live import Live
+from muster.api.http.origin import came_through_proxy, is_loopback
+from muster.core.access import Access, require
+from muster.errors import Unauthenticated
+from muster.model.access import Scope, Surface
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Needs(NamedTuple):
+    """What a route asks of its caller: a scope, unless its surface is open to them."""
+
+    scope: Scope
+    surface: Surface | None = None
+
+
+class Authorizer:
+    """A Litestar guard; the route names its `Needs` in `opt["needs"]`, none means: for everybody."""
+
+    def __init__(self, access: Access, live: Live) -> None:
+        self._access = access
+        self._live = live
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Raise Unauthenticated or Forbidden when the caller may not."""
+        needs: Needs | None = handler.opt.get("needs")
+        if needs is None:
+            return
+        if not connection.headers.get("authorization") and self._is_open(connection, needs.surface):
+            return
+        token = await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
+        require(token, needs.scope)
+
+    def _is_open(self, connection: Connection, surface: Surface | None) -> bool:
+        if surface is None or surface not in self._live.settings.auth.open:
+            return False
+        peer = connection.client.host if connection.client else None
+        return is_loopback(peer) and not came_through_proxy(connection.headers)
+
+
+def bearer(connection: Connection) -> str:
+    """Return the bearer token of a request. Raises Unauthenticated without one."""
+    kind, _, credential = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not credential.strip():
+        raise Unauthenticated("send a token: Authorization: Bearer TOKEN (made by `muster token create`)")
+    return credential.strip()

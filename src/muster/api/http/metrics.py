@@ -1,0 +1,48 @@
+"""The server's own Prometheus metrics, on a registry of its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Metrics:
+    """Counters and histograms; implements `muster.store.commit.Observer`."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        GCCollector(registry=registry)
+        self.requests = Counter(
+            "muster_http_requests", "Requests answered.", ("route", "method", "status"), registry=registry
+        )
+        self.request_seconds = Histogram(
+            "muster_http_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=registry
+        )
+        self.group_items = Histogram(
+            "muster_commit_group_items", "Items of a group.", ("writer",), buckets=SIZES, registry=registry
+        )
+        self.group_seconds = Histogram(
+            "muster_commit_seconds", "Time to write a group.", ("writer",), buckets=SECONDS, registry=registry
+        )
+        self.group_bytes = Counter(
+            "muster_commit_bytes", "Bytes written in groups.", ("writer",), registry=registry
+        )
+        self.queue_bytes = Gauge(
+            "muster_commit_queue_bytes", "Bytes that are not durable yet.", ("writer",), registry=registry
+        )
+        self.agents = Gauge("muster_agents", "Agents by state.", ("state",), registry=registry)
+        self.spool_rows = Gauge(
+            "muster_agent_rows",
+            "What agents last said of their spools, in rows, over all agents.",
+            ("stream", "stage"),
+            registry=registry,
+        )
+
+    def group_written(self, name: str, items: int, size_bytes: int, seconds: float) -> None:
+        """See `Observer`."""
+        self.group_items.labels(name).observe(items)
+        self.group_seconds.labels(name).observe(seconds)
+        self.group_bytes.labels(name).inc(size_bytes)

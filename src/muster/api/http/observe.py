@@ -1,0 +1,101 @@
+"""The outermost layer: request ids, Host and Origin checks, access log, metrics."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar.datastructures import Headers
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from muster.api.http.errors import Shape, describe
+from muster.api.http.live import Live
+from muster.api.http.metrics import Metrics
+from muster.api.http.origin import check_host, check_origin
+from muster.errors import CallerError
+
+_log = logging.getLogger("muster.access")
+
+UNMATCHED = "unmatched"
+
+
+class Observe:
+    """An ASGI application around another one."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        shape_of: Callable[[str], Shape],
+        live: Live,
+        metrics: Metrics,
+        own_names: frozenset[str],
+    ) -> None:
+        self._app = app
+        self._shape_of = shape_of
+        self._live = live
+        self._metrics = metrics
+        self._own_names = own_names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and note how it was answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def noting_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            await self._checked(scope, receive, noting_send)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    async def _checked(self, scope: Any, receive: Receive, send: Send) -> None:
+        try:
+            self._check(Headers.from_scope(scope), scope["method"])
+        except CallerError as error:
+            problem, _ = describe(error, scope["state"]["request_id"])
+            body = msgspec.json.encode(self._shape_of(scope["path"])(problem))
+            headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+            await send({"type": "http.response.start", "status": problem.status, "headers": headers})  # type: ignore[typeddict-item]
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        await self._app(scope, receive, send)
+
+    def _check(self, headers: Headers, method: str) -> None:
+        host = headers.get("host", "")
+        check_host(host, self._own_names | set(self._live.settings.server.allowed_hosts))
+        origin = headers.get("origin")
+        if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
+            check_origin(origin, host)
+
+    def _note(self, scope: Any, status: int, seconds: float) -> None:
+        route = scope.get("path_template") or UNMATCHED
+        self._metrics.requests.labels(route, scope["method"], status).inc()
+        self._metrics.request_seconds.labels(route).observe(seconds)
+        if _log.isEnabledFor(logging.INFO):
+            _log.info(
+                "%s %s %d",
+                scope["method"],
+                scope["path"],
+                status,
+                extra={
+                    "request_id": scope["state"]["request_id"],
+                    "peer": (scope.get("client") or ("",))[0],
+                    "ms": round(seconds * 1000, 1),
+                },
+            )

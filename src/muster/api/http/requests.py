@@ -1,0 +1,57 @@
+"""What handlers read from a request besides typed parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+
+from muster.api.http.bodies import read_body
+from muster.errors import InvalidInput
+from muster.settings import LimitSettings
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def body_of(request: AnyRequest, limits: LimitSettings) -> bytes:
+    """Return the body without its content encoding. Raises as `read_body` does."""
+    declared = request.headers.get("content-length", "")
+    return await read_body(
+        request.stream(),
+        encoding=request.headers.get("content-encoding", ""),
+        declared_bytes=int(declared) if declared.isdecimal() and declared.isascii() else None,
+        limits=limits,
+    )
+
+
+def peer_of(request: AnyRequest) -> str:
+    """Return the address of the socket's other end, empty when there is none."""
+    return request.client.host if request.client else ""
+
+
+def media_type_of(request: AnyRequest) -> str:
+    """Return the body's media type in lower case, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_media_type(request: AnyRequest, *accepted: str) -> str:
+    """Return the body's media type. Raises InvalidInput when it is none of those accepted."""
+    media_type = media_type_of(request)
+    if media_type not in accepted:
+        raise InvalidInput(f"expected {' or '.join(accepted)}", field="Content-Type")
+    return media_type
+
+
+def raw_body(content: Mapping[str, Schema]) -> type[Operation]:
+    """Return the OpenAPI operation of a route that reads its body itself: a schema for each media type."""
+
+    @dataclass
+    class RawBodyOperation(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = RequestBody(
+                content={name: OpenAPIMediaType(schema=schema) for name, schema in content.items()},
+                required=True,
+            )
+
+    return RawBodyOperation
