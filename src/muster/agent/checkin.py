@@ -1,0 +1,179 @@
+"""Keeps the agent known to the server: enrolment, the long poll, commands and their results."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from muster.agent.backoff import Backoff
+from muster.agent.clock import Clock
+from muster.agent.identity import Identity
+from muster.agent.link import Link
+from muster.agent.outcome import Answer, Outcome
+from muster.agent.session import Session
+from muster.agent.spool import Spool
+from muster.agent.thread import in_thread
+from muster.agent.trouble import Trouble
+from muster.model.batch import STREAMS
+from muster.model.ids import Epoch
+from muster.model.link import (
+    POLL_S,
+    CheckinReply,
+    CheckinRequest,
+    Command,
+    CommandResult,
+    EnrolReply,
+    EnrolRequest,
+    Facts,
+)
+
+MIN_PERIOD_S = 1.0
+"""A server that answers at once although nothing is new is not asked more often than this."""
+
+MAX_WAIT_S = 60.0
+MAX_RESULTS = 64
+
+CONFLICT_S = 45.0
+"""A process that is gone loses its claim on an id sooner; one that holds it longer lives."""
+
+COPIED = "made before this data directory was copied: the other copy sends it"
+
+_log = logging.getLogger(__name__)
+
+RunCommand = Callable[[Command], Awaitable[CommandResult]]
+
+
+class CheckIn:
+    """The conversation with the server, one request at a time."""
+
+    def __init__(
+        self,
+        *,
+        server: str,
+        nonce: Epoch,
+        link: Link,
+        session: Session,
+        spool: Spool,
+        clock: Clock,
+        read_facts: Callable[[], Facts],
+        read_token: Callable[[], str | None],
+        run_command: RunCommand,
+    ) -> None:
+        self._server = server
+        self._nonce = nonce
+        self._link = link
+        self._session = session
+        self._spool = spool
+        self._clock = clock
+        self._read_facts = read_facts
+        self._read_token = read_token
+        self._run_command = run_command
+        self._backoff = Backoff(1.0, MAX_WAIT_S, clock.random)
+        self._trouble = Trouble(_log)
+        self._told_facts: Facts | None = None
+        self._results: list[CommandResult] = []
+        self._conflict_since_s: float | None = None
+
+    async def run(self) -> None:
+        """Check in until cancelled."""
+        while True:
+            pause_s = await self.step()
+            if pause_s > 0:
+                await self._clock.sleep(pause_s)
+
+    async def step(self) -> float:
+        """Enrol, or check in once; return the seconds to wait before the next step."""
+        identity = self._session.identity
+        if identity is None:
+            return await self._enrol("not enrolled")
+        asked_s = self._clock.monotonic_s()
+        request = await self._request()
+        answer = await self._link.check_in(identity.credential, request)
+        match answer.outcome:
+            case Outcome.DONE:
+                return await self._listen(request, answer, asked_s)
+            case Outcome.UNKNOWN:
+                self._session.checked_in.clear()
+                return await self._enrol(answer.message)
+            case Outcome.ID_TAKEN:
+                self._session.checked_in.clear()
+                return await self._contend(answer)
+            case _:
+                return self._later(answer)
+
+    async def _request(self) -> CheckinRequest:
+        facts = self._read_facts()
+        return CheckinRequest(
+            nonce=self._nonce,
+            sent_us=self._clock.now_us(),
+            wait_s=POLL_S if self._session.checked_in.is_set() else 0.0,
+            facts=None if facts == self._told_facts else facts,
+            ledger=await in_thread(self._spool.ledger),
+            results=self._results[:MAX_RESULTS],
+        )
+
+    async def _listen(self, request: CheckinRequest, answer: Answer, asked_s: float) -> float:
+        """Take a reply: run its commands, so that the next request can carry their results."""
+        try:
+            reply = msgspec.json.decode(answer.body, type=CheckinReply)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return self._later(Answer(Outcome.LATER, f"check-in: the answer cannot be understood: {error}"))
+        del self._results[: len(request.results)]
+        self._told_facts = request.facts or self._told_facts
+        if reply.want_facts:
+            self._told_facts = None
+        self._conflict_since_s = None
+        self._backoff.reset()
+        self._trouble.over(f"connected to {self._server}")
+        held = request.wait_s > 0
+        self._session.checked_in.set()
+        for command in reply.commands:
+            self._results.append(await self._run_command(command))
+        if reply.commands or not held:
+            return 0.0
+        took_s = self._clock.monotonic_s() - asked_s
+        return max(reply.next_s, MIN_PERIOD_S - took_s)
+
+    async def _enrol(self, reason: str) -> float:
+        """Become a new agent of this server, if there is a token."""
+        token = self._read_token()
+        if token is None:
+            return self._later(
+                Answer(Outcome.LATER, f"{reason}; there is no enrolment token (--token-file): collecting on")
+            )
+        facts = self._read_facts()
+        answer = await self._link.enrol(token, EnrolRequest(facts=facts))
+        if answer.outcome is not Outcome.DONE:
+            return self._later(answer)
+        try:
+            reply = msgspec.json.decode(answer.body, type=EnrolReply)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return self._later(Answer(Outcome.LATER, f"enrolment: the answer cannot be understood: {error}"))
+        identity = Identity(agent_id=reply.agent_id, credential=reply.credential, server=self._server)
+        self._session.adopt(identity)
+        self._told_facts = facts
+        self._conflict_since_s = None
+        self._backoff.reset()
+        _log.info("enrolled at %s as agent %s", self._server, reply.agent_id)
+        return 0.0
+
+    async def _contend(self, answer: Answer) -> float:
+        """Wait for a process that speaks for this id to go; become another agent when it stays."""
+        now_s = self._clock.monotonic_s()
+        if self._conflict_since_s is None:
+            self._conflict_since_s = now_s
+        if now_s - self._conflict_since_s < CONFLICT_S or self._read_token() is None:
+            return self._later(answer)
+        await in_thread(self._give_up_copies)
+        return await self._enrol(answer.message)
+
+    def _give_up_copies(self) -> None:
+        """Leave batches of earlier starts to the other copy, lest both send them."""
+        for stream in STREAMS:
+            while (batch := self._spool.oldest(stream)) and batch.key.epoch != self._spool.epoch:
+                self._spool.quarantine(batch, COPIED)
+                _log.warning("batch %s is put in quarantine: %s", batch.key, COPIED)
+
+    def _later(self, answer: Answer) -> float:
+        self._trouble.met(f"no contact with the server: {answer.message}")
+        return self._backoff.next_s(answer.retry_after_s)

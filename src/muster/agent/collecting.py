@@ -1,0 +1,109 @@
+"""Collects a report at each interval and spools it; the server need not be there."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from muster.agent.clock import Clock
+from muster.agent.spool import Spool
+from muster.agent.thread import in_thread
+from muster.agent.trouble import Trouble
+from muster.model.batch import REPORTS, ReportColumns
+from muster.model.link import Command, CommandResult
+from muster.model.report import Report, to_json
+
+COMMAND_S = 9.0
+"""Who asked for a report waits 10 s."""
+
+_log = logging.getLogger(__name__)
+
+
+class Collector(Protocol):
+    """Looks at the machine. `collect` blocks, and is never called concurrently."""
+
+    def collect(self) -> Report:
+        """Return a report of now."""
+        ...
+
+
+class ReportSink(Protocol):
+    """Another place for reports, beside the spool."""
+
+    def write(self, report: Report) -> object:
+        """Keep a report. Raises OSError when it cannot."""
+        ...
+
+
+class Collecting:
+    """The loop that looks at the machine every `interval_s` seconds, the first time at once."""
+
+    def __init__(
+        self,
+        *,
+        collector: Collector,
+        spool: Spool,
+        sink: ReportSink | None,
+        interval_s: float,
+        clock: Clock,
+        spooled: Callable[[], None],
+    ) -> None:
+        self._collector = collector
+        self._spool = spool
+        self._sink = sink
+        self._interval_s = interval_s
+        self._clock = clock
+        self._spooled = spooled
+        self._busy = asyncio.Lock()
+        self._started_s = clock.monotonic_s()
+        self._sink_trouble = Trouble(_log)
+
+    async def run(self) -> None:
+        """Collect until cancelled."""
+        while True:
+            report = await self.collect()
+            await in_thread(lambda report=report: self._keep(report))  # type: ignore[misc]
+            self._spooled()
+            since_s = self._clock.monotonic_s() - self._started_s
+            await self._clock.sleep(seconds_to_tick(since_s, self._interval_s))
+
+    async def collect(self) -> Report:
+        """Return a report of now; one that is being made is finished first."""
+        async with self._busy:
+            return await in_thread(self._collector.collect)
+
+    async def run_command(self, command: Command) -> CommandResult:
+        """Collect for whoever waits at the server; the report is not spooled."""
+        task = asyncio.ensure_future(self.collect())
+        done, _ = await asyncio.wait({task}, timeout=COMMAND_S)
+        if not done:
+            return CommandResult(id=command.id, ok=False, message="collecting takes too long")
+        error = task.exception()
+        if error is not None:
+            _log.error("collecting for a command failed", exc_info=error)
+            return CommandResult(id=command.id, ok=False, message=f"collecting failed: {error}"[:1024])
+        return CommandResult(id=command.id, ok=True, report=to_json(task.result()).decode())
+
+    def _keep(self, report: Report) -> None:
+        """Spool a report, then write it to the other sink, whose failure harms nothing else."""
+        body = msgspec.msgpack.encode(ReportColumns([to_json(report).decode()]))
+        self._spool.append(REPORTS, 1, body)
+        if self._sink is None:
+            return
+        try:
+            self._sink.write(report)
+        except OSError as error:
+            self._sink_trouble.met(f"cannot write the report to its directory: {error}")
+        else:
+            self._sink_trouble.over("writing reports to their directory again")
+
+
+def seconds_to_tick(since_s: float, interval_s: float) -> float:
+    """Return how long to wait for the next multiple of the interval, given the time since the start.
+
+    Ticks that passed meanwhile are skipped, so a slow collection never causes a burst.
+    """
+    return (math.floor(since_s / interval_s) + 1) * interval_s - since_s

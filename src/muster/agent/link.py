@@ -1,0 +1,135 @@
+"""The agent's way to the server: three requests over HTTP, each answered by an `Answer`."""
+
+import ssl
+import sys
+
+import msgspec
+
+from muster.agent.outcome import Answer, Outcome, judge_status, parse_retry_after
+from muster.agent.spooled import SpooledBatch
+from muster.errors import SettingsError
+from muster.model.batch import MSGPACK
+from muster.model.link import CheckinRequest, EnrolRequest, LinkError
+
+# httpx offers a command line of its own when rich is installed; loading it costs the agent 6 MB.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+import httpx  # noqa: E402
+
+CONNECT_S = 10.0
+REPLY_S = 30.0
+
+
+class Link:
+    """A few kept connections to one server. Used on the event loop only.
+
+    A request that fails on its way is no exception but an answer: `Outcome.LATER`.
+    """
+
+    def __init__(
+        self, server: str, *, ca_file: str = "", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Raises SettingsError for an address or a certificate file that cannot be used."""
+        self._client = httpx.AsyncClient(
+            base_url=_parse_server(server),
+            transport=transport,
+            verify=_open_trust(server, ca_file),
+            timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=60.0),
+            headers={"user-agent": "muster-agent"},
+            trust_env=False,
+        )
+
+    async def enrol(self, token: str, request: EnrolRequest) -> Answer:
+        """Ask for an id and a credential."""
+        return await self._post("/agent/v1/enroll", token, msgspec.json.encode(request), timeout_s=REPLY_S)
+
+    async def check_in(self, credential: str, request: CheckinRequest) -> Answer:
+        """Say how the agent is; the server may hold the answer for `request.wait_s`."""
+        body = msgspec.json.encode(request)
+        return await self._post("/agent/v1/checkin", credential, body, timeout_s=request.wait_s + REPLY_S)
+
+    async def send(self, credential: str, batch: SpooledBatch) -> Answer:
+        """Deliver a batch; DONE means that it is stored, now or already before."""
+        key = batch.key
+        return await self._post(
+            "/agent/v1/batches",
+            credential,
+            batch.body,
+            timeout_s=REPLY_S,
+            params={
+                "stream": key.stream,
+                "epoch": key.epoch,
+                "sequence": str(key.sequence),
+                "sha256": batch.sha256,
+            },
+            headers={"content-type": MSGPACK, "content-encoding": "zstd"},
+        )
+
+    async def close(self) -> None:
+        """Close the connections; requests that run fail."""
+        await self._client.aclose()
+
+    async def _post(
+        self,
+        path: str,
+        bearer: str,
+        body: bytes,
+        *,
+        timeout_s: float,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        try:
+            response = await self._client.post(
+                path,
+                content=body,
+                params=params,
+                headers={
+                    "content-type": "application/json",
+                    **(headers or {}),
+                    "authorization": f"Bearer {bearer}",
+                },
+                timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
+            )
+        except httpx.HTTPError as error:
+            return Answer(Outcome.LATER, f"{self._client.base_url}: {error or type(error).__name__}")
+        return _to_answer(response)
+
+
+def _to_answer(response: httpx.Response) -> Answer:
+    error = _parse_error(response) if response.is_error else None
+    outcome = judge_status(response.status_code, error.code if error else "")
+    if outcome is Outcome.DONE:
+        return Answer(outcome, body=response.content)
+    message = f"{response.request.url.path}: HTTP {response.status_code}"
+    if error:
+        message = f"{message} {error.code}: {error.message}"
+    return Answer(outcome, message, parse_retry_after(response.headers.get("retry-after", "")))
+
+
+def _parse_error(response: httpx.Response) -> LinkError | None:
+    """Return what our server says of an error; None when something else answered."""
+    try:
+        return msgspec.json.decode(response.content, type=LinkError)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _parse_server(server: str) -> httpx.URL:
+    try:
+        url = httpx.URL(server)
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"server {server!r}: {error}") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise SettingsError(f"server {server!r}: expected http://HOST:PORT or https://HOST:PORT")
+    return url
+
+
+def _open_trust(server: str, ca_file: str) -> ssl.SSLContext | bool:
+    """Return whom to trust: the authorities of `ca_file`, else of this machine."""
+    if not server.startswith("https:"):
+        return False
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise SettingsError(f"ca_file {ca_file}: {error.strerror or error}") from None

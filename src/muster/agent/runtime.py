@@ -1,0 +1,125 @@
+"""The agent's parts, side by side: one that fails is started again, alone."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from muster.agent.backoff import Backoff
+from muster.agent.checkin import CheckIn
+from muster.agent.clock import Clock, system_clock
+from muster.agent.collecting import Collecting, Collector, ReportSink
+from muster.agent.identity import IdentityFile
+from muster.agent.link import Link
+from muster.agent.machine import read_facts
+from muster.agent.sender import Sender
+from muster.agent.session import Session
+from muster.agent.spool import Spool
+from muster.failpoints import Reach
+from muster.model.batch import REPORTS
+from muster.model.ids import Epoch
+from muster.settings import AgentSettings
+
+STOP_S = 1.5
+"""A part that does not end within this time is left behind; nothing is lost by it."""
+
+_STEADY_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def new_epoch() -> Epoch:
+    """Return a nonce that no other start of any agent has."""
+    return Epoch(secrets.token_hex(16))
+
+
+class Runtime:
+    """A whole agent. The caller holds the data directory (`identity.open_data_directory`)."""
+
+    def __init__(
+        self,
+        *,
+        settings: AgentSettings,
+        data: Path,
+        link: Link,
+        collector: Collector,
+        sink: ReportSink | None,
+        read_token: Callable[[], str | None],
+        reach: Reach,
+        clock: Clock | None = None,
+    ) -> None:
+        """Raises SettingsError when the spool or the stored identity cannot be used."""
+        self._clock = clock or system_clock()
+        self._link = link
+        session = Session(IdentityFile(data))
+        epoch = new_epoch()
+        self._spool = Spool(
+            data / "spool.db",
+            epoch=epoch,
+            max_bytes=settings.spool_bytes,
+            now_us=self._clock.now_us,
+            reach=reach,
+        )
+        sender = Sender(
+            REPORTS,
+            spool=self._spool,
+            link=link,
+            session=session,
+            clock=self._clock,
+            new_epoch=new_epoch,
+            reach=reach,
+        )
+        collecting = Collecting(
+            collector=collector,
+            spool=self._spool,
+            sink=sink,
+            interval_s=settings.interval_s,
+            clock=self._clock,
+            spooled=sender.wake,
+        )
+        check_in = CheckIn(
+            server=settings.server,
+            nonce=epoch,
+            link=link,
+            session=session,
+            spool=self._spool,
+            clock=self._clock,
+            read_facts=read_facts,
+            read_token=read_token,
+            run_command=collecting.run_command,
+        )
+        self._parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "collecting": collecting.run,
+            "sending": sender.run,
+            "check-in": check_in.run,
+        }
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what is under way then is cancelled and done again at the next start."""
+        tasks = [
+            asyncio.create_task(keep_running(name, part, self._clock), name=name)
+            for name, part in self._parts.items()
+        ]
+        try:
+            await stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=STOP_S)
+            await self._link.close()
+            self._spool.close()
+
+
+async def keep_running(name: str, part: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """Run a part until cancelled; when it fails, log it and start it again after a while."""
+    backoff = Backoff(1.0, 60.0, clock.random)
+    while True:
+        started_s = clock.monotonic_s()
+        try:
+            await part()
+        except Exception:  # noqa: BLE001 the outermost boundary of a part
+            _log.exception("%s failed", name)
+        if clock.monotonic_s() - started_s > _STEADY_S:
+            backoff.reset()
+        await clock.sleep(backoff.next_s())

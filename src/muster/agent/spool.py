@@ -1,0 +1,259 @@
+"""The spool: batches on disk until the server has them, and a ledger that always balances.
+
+A batch keeps the epoch and sequence it was made with. All methods may be
+called from any thread; they block for one fsync, and what they say is durable when they return.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import zstandard
+
+from muster.agent.spool_file import count_set_aside, is_damage, open_spool_file, set_aside
+from muster.agent.spool_tables import count, delete, insert, thin, transact, trim_quarantine, used_bytes
+from muster.agent.spooled import QuarantinedBatch, SpooledBatch, SpoolKey
+from muster.failpoints import Reach
+from muster.model.batch import REPORTS, content_sha256
+from muster.model.ids import Epoch, StreamName
+from muster.model.link import StreamLedger
+
+_THINNABLE = frozenset({REPORTS})
+_VACUUM_PAGES = 2048
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Spool:
+    """One file that holds at most about `max_bytes`; new batches belong to `epoch`."""
+
+    def __init__(
+        self, path: Path, *, epoch: Epoch, max_bytes: int, now_us: Callable[[], int], reach: Reach
+    ) -> None:
+        self._path = path
+        self._epoch = epoch
+        self._max_bytes = max_bytes
+        self._now_us = now_us
+        self._reach = reach
+        self._lock = threading.Lock()
+        self._unwritten_drops: dict[StreamName, int] = {}
+        self._db = open_spool_file(path)
+
+    @property
+    def epoch(self) -> Epoch:
+        """The epoch of the batches that are made now."""
+        return self._epoch
+
+    @property
+    def set_aside_count(self) -> int:
+        """How many damaged spools were moved aside in this directory."""
+        return count_set_aside(self._path)
+
+    def append(self, stream: StreamName, rows: int, body: bytes) -> SpoolKey | None:
+        """Store a batch under the next sequence of this epoch.
+
+        None: there was no room even after thinning, or the disk refused; its rows are counted as
+        dropped.
+        """
+        sha256 = content_sha256(body)
+        packed = zstandard.ZstdCompressor(level=3).compress(body)
+
+        drops = 0
+
+        def work(db: sqlite3.Connection) -> SpoolKey | None:
+            nonlocal drops
+            drops = self._unwritten_drops.get(stream, 0)
+            count(db, stream, collected=rows + drops, dropped=drops)
+            db.execute("SAVEPOINT batch")
+            key, rowid = insert(
+                db,
+                stream,
+                self._epoch,
+                sha256=sha256,
+                rows=rows,
+                body=packed,
+                created_us=self._now_us(),
+            )
+            if not self._make_room(db, stream, rowid):
+                db.execute("ROLLBACK TO batch")
+                count(db, stream, dropped=rows)
+                return None
+            count(db, stream, spooled=rows, waiting=rows, waiting_bytes=len(packed))
+            self._reach("agent.spool.before_commit")
+            return key
+
+        try:
+            key = self._run(work)
+        except sqlite3.OperationalError as error:
+            self._note_drops(stream, rows)
+            _log.error("the spool cannot be written (%s): %d rows of %s are dropped", error, rows, stream)
+            return None
+        self._note_drops(stream, -drops)
+        if key is None:
+            _log.error("the spool is full: %d rows of %s are dropped", rows, stream)
+        self._reach("agent.spool.after_commit")
+        return key
+
+    def oldest(self, stream: StreamName) -> SpooledBatch | None:
+        """Return the batch to send next: the earliest epoch, then the lowest sequence."""
+
+        def work(db: sqlite3.Connection) -> SpooledBatch | None:
+            row = db.execute(
+                "SELECT e.epoch, b.sequence, b.sha256, b.rows, b.created_us, b.body FROM batches b"
+                " JOIN epochs e ON e.id = b.epoch_id WHERE b.stream = ?"
+                " ORDER BY b.epoch_id, b.sequence LIMIT 1",
+                (stream,),
+            ).fetchone()
+            if row is None:
+                return None
+            return SpooledBatch(SpoolKey(stream, Epoch(row[0]), row[1]), *row[2:])
+
+        return self._run(work)
+
+    def acknowledge(self, batch: SpooledBatch) -> None:
+        """Delete a batch that the server has stored. A batch that is gone already is no error."""
+
+        def work(db: sqlite3.Connection) -> None:
+            if delete(db, batch):
+                count(db, batch.key.stream, acknowledged=batch.rows)
+
+        self._run(work)
+        self._reach("agent.delete.after_commit")
+        self._shrink()
+
+    def quarantine(self, batch: SpooledBatch, reason: str) -> None:
+        """Put a batch that the server refuses for good aside, where it can be looked at.
+
+        Quarantine holds at most `MAX_QUARANTINED` batches and an eighth of the spool's bytes.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            if not delete(db, batch):
+                return
+            count(db, batch.key.stream, quarantined=batch.rows)
+            db.execute(
+                "INSERT INTO quarantine (stream, epoch, sequence, sha256, rows, created_us,"
+                " quarantined_us, reason, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *msgspec.structs.astuple(batch.key),
+                    batch.sha256,
+                    batch.rows,
+                    batch.created_us,
+                    self._now_us(),
+                    reason,
+                    batch.body,
+                ),
+            )
+            trim_quarantine(db, self._max_bytes // 8)
+
+        self._run(work)
+
+    def move_to_epoch(self, batch: SpooledBatch, epoch: Epoch) -> SpoolKey | None:
+        """Give a batch the next sequence of another epoch. None when it is gone already."""
+
+        def work(db: sqlite3.Connection) -> SpoolKey | None:
+            if not delete(db, batch):
+                return None
+            stream = batch.key.stream
+            key, _ = insert(
+                db,
+                stream,
+                epoch,
+                sha256=batch.sha256,
+                rows=batch.rows,
+                body=batch.body,
+                created_us=batch.created_us,
+            )
+            count(db, stream, waiting=batch.rows, waiting_bytes=len(batch.body))
+            return key
+
+        return self._run(work)
+
+    def quarantined(self) -> list[QuarantinedBatch]:
+        """Return the batches in quarantine, oldest first."""
+
+        def work(db: sqlite3.Connection) -> list[QuarantinedBatch]:
+            rows = db.execute(
+                "SELECT stream, epoch, sequence, sha256, rows, created_us, body, reason"
+                " FROM quarantine ORDER BY id"
+            )
+            return [QuarantinedBatch(SpooledBatch(SpoolKey(*row[:3]), *row[3:7]), row[7]) for row in rows]
+
+        return self._run(work)
+
+    def ledger(self) -> list[StreamLedger]:
+        """Return what was counted for each stream."""
+        columns = StreamLedger.__struct_fields__
+
+        def work(db: sqlite3.Connection) -> list[StreamLedger]:
+            rows = db.execute(f"SELECT {', '.join(columns)} FROM ledger ORDER BY stream").fetchall()  # noqa: S608
+            return [StreamLedger(**dict(zip(columns, row, strict=True))) for row in rows]
+
+        stored = {ledger.stream: ledger for ledger in self._run(work)}
+        with self._lock:
+            drops = dict(self._unwritten_drops)
+        for stream, rows in drops.items():
+            if not rows:
+                continue
+            ledger = stored.get(stream) or _empty_ledger(stream)
+            stored[stream] = msgspec.structs.replace(
+                ledger, collected=ledger.collected + rows, dropped=ledger.dropped + rows
+            )
+        return list(stored.values())
+
+    def close(self) -> None:
+        """Wait for the call that runs, if any, and close the file."""
+        with self._lock:
+            self._db.close()
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in one transaction; on a damaged file begin a new one and run it there."""
+        with self._lock:
+            try:
+                return transact(self._db, work)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self._db.close()
+                set_aside(self._path, error)
+                self._db = open_spool_file(self._path)
+            return transact(self._db, work)
+
+    def _note_drops(self, stream: StreamName, rows: int) -> None:
+        """Remember drops that the ledger on disk does not hold yet."""
+        with self._lock:
+            self._unwritten_drops[stream] = self._unwritten_drops.get(stream, 0) + rows
+
+    def _make_room(self, db: sqlite3.Connection, stream: StreamName, newest: int) -> bool:
+        """Thin what waits until the file is within its bound; False when that does not suffice."""
+        while used_bytes(db) > self._max_bytes:
+            if stream not in _THINNABLE or not thin(db, stream, newest):
+                return False
+        return True
+
+    def _shrink(self) -> None:
+        """Give freed pages back to the file system, some at a time."""
+        with self._lock:
+            (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+            if free > _VACUUM_PAGES:
+                self._db.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+
+
+def _empty_ledger(stream: StreamName) -> StreamLedger:
+    return StreamLedger(
+        stream=stream,
+        collected=0,
+        dropped=0,
+        spooled=0,
+        thinned=0,
+        quarantined=0,
+        acknowledged=0,
+        waiting=0,
+        waiting_bytes=0,
+    )
