@@ -1,18 +1,18 @@
 """The error tree of the product. Nothing here knows HTTP.
 
-    MusterError
-    ├── CallerError            the caller's fault; told to the caller in full
-    │   ├── InvalidInput       a value is wrong; names the field and what was expected
-    │   ├── TooLarge           a value is beyond a limit; names the limit
-    │   ├── Unauthenticated    no credential, or not a valid one
-    │   ├── Forbidden          a valid credential that may not do this
-    │   ├── NotFound           the named thing does not exist
-    │   └── Conflict           contradicts what is stored already
-    ├── EnvironmentFault       the surroundings' fault; an operator should look
-    │   ├── Overloaded         try again later; nothing was stored
-    │   ├── Unavailable        a store or another process does not answer
-    │   └── SettingsError      the configuration cannot be used
-    └── Bug                    ours; its text is for the log, the caller sees an id
+MusterError
+├── CallerError            the caller's fault; told to the caller in full
+│   ├── InvalidInput       a value is wrong; names the field and what was expected
+│   ├── TooLarge           a value is beyond a limit; names the limit
+│   ├── Unauthenticated    no credential, or not a valid one
+│   ├── Forbidden          a valid credential that may not do this
+│   ├── NotFound           the named thing does not exist
+│   └── Conflict           contradicts what is stored already
+├── EnvironmentFault       the surroundings' fault; an operator should look
+│   ├── Overloaded         try again later; nothing was stored
+│   ├── Unavailable        a store or another process does not answer
+│   └── SettingsError      the configuration cannot be used
+└── Bug                    ours; its text is for the log, the caller sees an id
 """
 
 

@@ -109,4 +109,3 @@ class LinkError(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     message: str
-

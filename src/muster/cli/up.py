@@ -1,0 +1,109 @@
+"""`muster up`: the server, and an agent for this machine as a supervised child."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from muster.cli.logs import start_logging
+from muster.cli.options import server_options
+from muster.cli.serving import Server, on_signals
+from muster.cli.supervise import Supervisor
+from muster.model.access import Scope, Surface
+from muster.settings import LoadedSettings, Settings
+
+ENROLMENT_DAYS = 1
+DAY_US = 86_400 * 1_000_000
+
+
+@click.command(
+    "up",
+    short_help="Run the server and an agent for this machine.",
+    epilog="Example: muster up --open",
+)
+@server_options
+def command(loaded: LoadedSettings) -> None:
+    """Run the server and, as its child, an agent that reports this machine, until Ctrl-C."""
+    start_logging(loaded.settings.log)
+    asyncio.run(_run(Server(loaded)))
+
+
+async def _run(server: Server) -> None:
+    on_signals(server)
+    running = asyncio.create_task(server.run())
+    ready = asyncio.create_task(server.ready.wait())
+    await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        ready.cancel()
+        await running
+        return
+    token_file = await _enrolment_token(server)
+    agent = Supervisor(agent_argv(server.settings, token_file))
+    watching = asyncio.create_task(agent.run())
+    click.echo(welcome(server.settings), err=True)
+    try:
+        await server.stopping.wait()
+    finally:
+        await agent.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+    await running
+
+
+async def _enrolment_token(server: Server) -> Path:
+    """Write a token for the child into a file that only this user can read; return its path."""
+    path = server.settings.data / "agent-token"
+    expires_us = time.time_ns() // 1000 + ENROLMENT_DAYS * DAY_US
+    _, text = await server.access.create_token("local agent", frozenset({Scope.AGENT}), expires_us=expires_us)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+    return path
+
+
+def agent_argv(settings: Settings, token_file: Path) -> list[str]:
+    """Return the command line of this machine's agent."""
+    ports = [item for port in settings.agent.ports for item in ("--watch-port", str(port))]
+    directory = ["--reports-dir", settings.agent.reports_dir] if settings.agent.reports_dir else []
+    return [
+        *(sys.executable, "-m", "muster", "agent", "--supervised"),
+        *("--server", own_url(settings)),
+        *("--token-file", str(token_file)),
+        *("--data", str(settings.data / "agent")),
+        *("--interval", str(settings.agent.interval_s)),
+        *ports,
+        *directory,
+    ]
+
+
+def own_url(settings: Settings) -> str:
+    """Return the address at which this machine reaches the server."""
+    host = settings.server.host
+    if host in ("0.0.0.0", "::"):  # noqa: S104 compared, not bound
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+    scheme = "https" if settings.server.tls_certificate else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
+
+
+def welcome(settings: Settings) -> str:
+    """Return what to open and what to call."""
+    url = own_url(settings)
+    lines = ["", f"  Muster is up.      {url}", f"  Documentation      {url}/docs"]
+    opened = settings.auth.open
+    if Surface.REPORTS in opened:
+        lines += [
+            f"  This machine now   curl {url}/reports/last",
+            f"  The last day       curl {url}/reports/avg/hours",
+        ]
+    else:
+        lines += [
+            f"  A token            muster token create --data {settings.data} --scope read --name me",
+            f"  This machine now   curl -H 'Authorization: Bearer TOKEN' {url}/reports/last",
+        ]
+    if opened:
+        lines += ["", f"  Open without a token, from this machine only: {', '.join(opened)}"]
+    return "\n".join((*lines, "  Ctrl-C stops it.", ""))
