@@ -1,0 +1,68 @@
+# Needs python3 >= 3.11 with venv, and make. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+HASHED := $(PIP) install --require-hashes --only-binary :all:
+READY_TO_RUN := $(VENV)/.ready-to-run
+READY_TO_TEST := $(VENV)/.ready-to-test
+UV ?= uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fmt fault bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(READY_TO_TEST) ## Make .venv with everything to run, test and check
+
+run: $(READY_TO_RUN) ## Start server and local agent on http://127.0.0.1:8080 (ARGS="--port 9090" adds options)
+	@exec $(BIN)/muster up --open $(ARGS)
+
+test: $(READY_TO_TEST) ## Run all tests (ARGS="-k spool" picks some)
+	$(BIN)/python -m pytest --durations=15 --durations-min=1 $(ARGS)
+
+check: $(READY_TO_TEST) ## Check format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fmt: $(READY_TO_TEST) ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load and count what was lost
+	MUSTER_FAULT_KILLS=200 $(BIN)/python -m pytest -m fault -s $(ARGS)
+
+bench: $(READY_TO_TEST) ## Measure and write bench/RESULTS.md
+	$(BIN)/python -m bench.run $(ARGS)
+
+lock: ## Write the requirement files anew from pyproject.toml (needs uv)
+	$(LOCK) requirements/build.in --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --extra server --constraint requirements/build.txt --output-file requirements/server.txt
+	$(LOCK) pyproject.toml --constraint requirements/server.txt --output-file requirements/agent.txt
+	$(LOCK) pyproject.toml --extra dev --constraint requirements/build.txt --constraint requirements/server.txt --output-file requirements/dev.txt
+
+clean: ## Remove .venv and caches; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Muster needs python3 3.11 or newer; choose one with: make PYTHON=/path/to/python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "python3 has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY_TO_RUN): requirements/build.txt requirements/server.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the server's libraries into $(VENV) ..."
+	$(HASHED) -r requirements/build.txt -r requirements/server.txt
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(READY_TO_TEST): requirements/dev.txt $(READY_TO_RUN)
+	@echo "Installing the tools for tests and checks into $(VENV) ..."
+	$(HASHED) -r requirements/dev.txt
+	@touch $@
