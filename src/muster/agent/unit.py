@@ -1,0 +1,101 @@
+"""The systemd unit that keeps an agent running (systemd.service(5), systemd.exec(5))."""
+
+import stat
+from pathlib import Path
+
+from muster.errors import SettingsError
+
+STATE_ROOT = Path("/var/lib")
+
+_TEMPLATE = """\
+[Unit]
+Description=Muster agent: reports this machine to {server}
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart={command}
+Restart=always
+RestartSec=2
+TimeoutStopSec=10
+DynamicUser=yes
+StateDirectory={state}
+StateDirectoryMode=0700
+{credential}\
+UMask=0077
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+PrivateDevices=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def unit_text(*, python: Path, server: str, token_file: Path | None, data: Path) -> str:
+    """Return the unit of an agent run by `python` under a user that systemd makes for it.
+
+    The token file stays readable by root alone: systemd hands its content over. Raises SettingsError
+    when `data` is not a directory directly in /var/lib, which is where such a user owns one.
+    """
+    if data.parent != STATE_ROOT or not data.name:
+        raise SettingsError(f"--data {data}: expected a directory in {STATE_ROOT}, which systemd then makes")
+    arguments = [str(python), "-m", "muster", "agent", "--server", server, "--data", str(data)]
+    words = [_quote(argument) for argument in arguments]
+    credential = ""
+    if token_file is not None:
+        words += ["--token-file", "%d/enrolment-token"]
+        credential = f"LoadCredential=enrolment-token:{_escape(str(token_file))}\n"
+    return _TEMPLATE.format(
+        server=_escape(server), command=" ".join(words), state=_escape(data.name), credential=credential
+    )
+
+
+def write_unit(path: Path, text: str, *, force: bool) -> None:
+    """Write the unit file. Raises SettingsError when another one is there, unless `force`."""
+    try:
+        if not force and path.exists() and path.read_text() != text:
+            raise SettingsError(f"{path} exists and is different; --force replaces it")
+        path.write_text(text)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+
+
+def unreachable_part(program: Path) -> Path | None:
+    """Return the part of the path that other users may not enter, or None when they can run it."""
+    for directory in reversed(program.parents):
+        if not directory.stat().st_mode & stat.S_IXOTH:
+            return directory
+    return None
+
+
+def _escape(text: str) -> str:
+    """Protect text from systemd's specifiers. Raises SettingsError for a line break."""
+    if "\n" in text or "\r" in text:
+        raise SettingsError(f"{text!r}: a line break cannot be written to a unit")
+    return text.replace("%", "%%")
+
+
+def _quote(word: str) -> str:
+    """Return one word of a command line, quoted where systemd.syntax(7) asks for it."""
+    escaped = _escape(word).replace("$", "$$")
+    if escaped and not any(character in escaped for character in " \t\"'\\;"):
+        return escaped
+    inner = escaped.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inner}"'

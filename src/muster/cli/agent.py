@@ -1,0 +1,185 @@
+"""`muster agent`: collects on this machine and sends to a server. `muster agent install`: as a service."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+from muster.agent.trouble import Trouble
+from muster.agent.unit import unit_text, unreachable_part, write_unit
+from muster.cli.logs import start_logging
+from muster.errors import SettingsError
+from muster.failpoints import Reach, parse_failpoints
+from muster.settings import AgentSettings, Settings
+
+TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not a token
+SERVICE_DATA = Path("/var/lib/muster-agent")
+SERVICE_UNIT = Path("/etc/systemd/system/muster-agent.service")
+
+_log = logging.getLogger(__name__)
+
+
+@click.group(
+    "agent",
+    invoke_without_command=True,
+    short_help="Report this machine to a server.",
+    epilog="Example: muster agent --server http://10.0.0.5:8080 --token-file token --data muster-agent",
+)
+@click.option("--server", metavar="URL", help="Where to send.  [default: http://127.0.0.1:8080]")
+@click.option(
+    "--token-file", metavar="FILE", help=f"Holds the enrolment token; else ${TOKEN_VARIABLE} is used."
+)
+@click.option("--data", metavar="DIR", type=Path, help="Keeps the spool and the agent's identity.")
+@click.option("--interval", metavar="S", type=float, help="Seconds between two reports.  [default: 10]")
+@click.option(
+    "--watch-port",
+    "--port-watch",
+    "ports",
+    metavar="SPEC",
+    multiple=True,
+    help="A port or range to watch (443, 3000-3007); repeatable.",
+)
+@click.option("--reports-dir", metavar="DIR", help="Also write each report to DIR/<id>.json.")
+@click.option("--ca-file", metavar="FILE", help="Trust these authorities for https.")
+@click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
+@click.pass_context
+def command(
+    context: click.Context,
+    server: str | None,
+    token_file: str | None,
+    data: Path | None,
+    interval: float | None,
+    ports: tuple[str, ...],
+    reports_dir: str | None,
+    ca_file: str | None,
+    supervised: bool,
+) -> None:
+    """Collect reports of this machine and send them to a server, until Ctrl-C.
+
+    Reports are kept on disk until the server has stored them; the server need not be reachable.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    given = {
+        "server": server,
+        "token_file": token_file,
+        "interval_s": interval,
+        "ports": ports or None,
+        "reports_dir": reports_dir,
+        "ca_file": ca_file,
+    }
+    settings = Settings(data=data or Path("muster-agent"), agent=_agent_settings(given))
+    start_logging(settings.log)
+    context.exit(run_agent(settings, os.environ.get(TOKEN_VARIABLE), supervised=supervised))
+
+
+@command.command("install", short_help="Write a systemd unit for the agent.")
+@click.option("--server", metavar="URL", required=True, help="Where to send.")
+@click.option("--token-file", metavar="FILE", type=Path, help="Holds the enrolment token; root may read it.")
+@click.option("--data", metavar="DIR", type=Path, default=SERVICE_DATA, show_default=True)
+@click.option("--unit-path", metavar="FILE", type=Path, default=SERVICE_UNIT, show_default=True)
+@click.option("--force", is_flag=True, help="Replace a unit that is different.")
+def install(server: str, token_file: Path | None, data: Path, unit_path: Path, force: bool) -> None:
+    """Write a hardened systemd unit that runs the agent, and print what to run next."""
+    python = Path(sys.executable)
+    closed = unreachable_part(python)
+    if closed is not None:
+        raise SettingsError(f"the service's user may not enter {closed}; install Muster in /opt, for example")
+    token = token_file.absolute() if token_file else None
+    write_unit(unit_path, unit_text(python=python, server=server, token_file=token, data=data), force=force)
+    click.echo(f"Wrote {unit_path}. Now run:\n", err=True)
+    click.echo("systemctl daemon-reload")
+    click.echo(f"systemctl enable --now {unit_path.stem}")
+
+
+def run_agent(settings: Settings, token: str | None, *, supervised: bool = False) -> int:
+    """Run an agent until SIGINT or SIGTERM, or, when supervised, until standard input ends.
+
+    `token` enrols when there is no token file. Returns the exit code. Raises SettingsError.
+    """
+    from muster.agent.identity import open_data_directory
+
+    with open_data_directory(settings.data):
+        return asyncio.run(_run(settings, token, supervised))
+
+
+async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
+    from muster.agent.collect.ports import parse_ports
+    from muster.agent.collect.report import ReportCollector
+    from muster.agent.link import Link
+    from muster.agent.reports_dir import ReportsDirectory
+    from muster.agent.runtime import Runtime
+
+    agent = settings.agent
+    sink = ReportsDirectory(Path(agent.reports_dir), agent.reports_keep) if agent.reports_dir else None
+    runtime = Runtime(
+        settings=agent,
+        data=settings.data,
+        link=Link(agent.server, ca_file=agent.ca_file),
+        collector=ReportCollector(parse_ports(agent.ports)),
+        sink=sink,
+        read_token=_token_reader(agent.token_file, token),
+        reach=_reach(),
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if supervised:
+        _when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
+    gc.collect()
+    gc.freeze()
+    _log.info("collecting every %g s for %s", agent.interval_s, agent.server)
+    await runtime.run(stop)
+    return 0
+
+
+def _agent_settings(given: Mapping[str, object]) -> AgentSettings:
+    """Return the settings with what was given on the command line. Raises SettingsError."""
+    try:
+        return msgspec.convert({k: v for k, v in given.items() if v is not None}, AgentSettings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _token_reader(token_file: str, token: str | None) -> Callable[[], str | None]:
+    """Return what finds the enrolment token; the file is read each time, so it may come later."""
+    trouble = Trouble(_log)
+
+    def read() -> str | None:
+        try:
+            text = Path(token_file).read_text().strip() if token_file else token
+        except (OSError, UnicodeDecodeError) as error:
+            trouble.met(f"token file: {error}")
+            return None
+        return text or None
+
+    return read
+
+
+def _reach() -> Reach:
+    try:
+        return parse_failpoints(os.environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _when_input_ends(call: Callable[[], object]) -> None:
+    """Call back from another thread when standard input ends: whoever started this process is gone."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        call()
+
+    threading.Thread(target=watch, daemon=True, name="supervisor-watch").start()
