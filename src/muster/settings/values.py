@@ -1,7 +1,4 @@
-"""Settings: what can be configured, with units in the names. Built once, passed down.
-
-Origins, the later one wins: default, TOML file, environment (`MUSTER_SECTION_KEY`), flag.
-"""
+"""What can be configured, with units in the names."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,7 +17,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of every section: unknown keys are refused."""
 
 
-class ServerSettings(Section):
+class ServerSettings(Section, frozen=True, kw_only=True):
     """Where the server listens. A host of `allowed_hosts` may be named by a browser's Host header."""
 
     host: str = "127.0.0.1"
@@ -31,19 +28,19 @@ class ServerSettings(Section):
     tls_key: str = ""
 
 
-class AuthSettings(Section):
+class AuthSettings(Section, frozen=True, kw_only=True):
     """Surfaces that loopback callers may use without a token."""
 
     open: tuple[Surface, ...] = ()
 
 
-class RelationalSettings(Section):
+class RelationalSettings(Section, frozen=True, kw_only=True):
     """`dsn` empty: SQLite in the data directory; else `postgresql://user:password@host/db`."""
 
     dsn: str = ""
 
 
-class TelemetrySettings(Section):
+class TelemetrySettings(Section, frozen=True, kw_only=True):
     """`dsn` empty: embedded chDB in the data directory; else `clickhouse://user:password@host:8123/db`."""
 
     dsn: str = ""
@@ -53,7 +50,7 @@ class TelemetrySettings(Section):
     readers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
 
 
-class CommitSettings(Section):
+class CommitSettings(Section, frozen=True, kw_only=True):
     """Bounds of what waits for the disk; beyond `queue_bytes` requests get 429."""
 
     queue_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 64 * MIB
@@ -61,7 +58,7 @@ class CommitSettings(Section):
     agent_gather_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)] = 250
 
 
-class LimitSettings(Section):
+class LimitSettings(Section, frozen=True, kw_only=True):
     """Bounds of one request."""
 
     body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 16 * MIB
@@ -69,20 +66,20 @@ class LimitSettings(Section):
     json_depth: Annotated[int, msgspec.Meta(ge=8, le=512)] = 64
 
 
-class RetentionSettings(Section):
+class RetentionSettings(Section, frozen=True, kw_only=True):
     """Rows received longer ago than this are dropped, whole days at a time."""
 
     reports_days: PositiveInt = 30
 
 
-class LogSettings(Section):
+class LogSettings(Section, frozen=True, kw_only=True):
     """`auto` writes JSON lines unless standard error is a terminal."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "text"] = "auto"
 
 
-class AgentSettings(Section):
+class AgentSettings(Section, frozen=True, kw_only=True):
     """The agent: where it sends, how much it keeps, what it watches.
 
     `ports` are numbers and ranges (`"3000-3007"`); `reports_dir` non-empty writes each report as
@@ -99,7 +96,7 @@ class AgentSettings(Section):
     reports_keep: PositiveInt = 8640
 
 
-class Settings(Section):
+class Settings(Section, frozen=True, kw_only=True):
     """Everything; `data` is the directory that holds all state of this process."""
 
     data: Path = Path("muster-data")
@@ -114,5 +111,17 @@ class Settings(Section):
     agent: AgentSettings = AgentSettings()
 
 
-RELOADABLE = frozenset({"auth.open", "limits", "retention", "log.level", "telemetry.query_timeout_s", "server.allowed_hosts"})
+RELOADABLE = frozenset(
+    {
+        "auth.open",
+        "limits",
+        "retention",
+        "log.level",
+        "telemetry.query_timeout_s",
+        "server.allowed_hosts",
+    }
+)
 """Sections and keys that `POST /reload` and SIGHUP apply to a running server."""
+
+SECRET = frozenset({"relational.dsn", "telemetry.dsn"})
+"""Keys whose values may hold a password; they are shown masked only."""

@@ -1,0 +1,176 @@
+"""Reads settings from all their origins."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from muster.errors import SettingsError
+from muster.settings.keys import KEYS, SECTIONS, VARIABLES, converted, nearest, replaced
+from muster.settings.values import SECRET, Settings
+
+FILE_NAME = "muster.toml"
+"""Read from the data directory when no file is named."""
+
+OTHER_VARIABLES = frozenset(
+    {
+        "MUSTER_AGENT_TOKEN",  # enrols an agent
+        "MUSTER_CONFIG",  # names the file
+        "MUSTER_CRASH_AT",  # muster.failpoints
+        "MUSTER_FAULT_KILLS",  # read by the fault tests
+        "MUSTER_PASSWORD",  # muster user create
+        "MUSTER_TOKEN",  # the token of client commands
+        "MUSTER_URL",  # the server of client commands
+    }
+)
+
+_ORCHESTRATOR = re.compile(r"MUSTER_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP|UDP)\w*)")
+_LINK = re.compile(r"(tcp|udp)://")
+
+DEFAULT = "default"
+FLAG = "flag"
+
+
+class Sources(msgspec.Struct, frozen=True):
+    """Where settings come from; reading them again gives the settings of that moment."""
+
+    file: Path | None
+    environ: Mapping[str, str]
+    flags: Mapping[str, object]
+
+
+class LoadedSettings(msgspec.Struct, frozen=True):
+    """Settings with the origin of each dotted key: `default`, a file, a variable's name or `flag`."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    sources: Sources
+
+
+class _Given(NamedTuple):
+    name: str
+    value: object
+    origin: str
+    from_text: bool
+
+
+def load_settings(
+    *, file: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> LoadedSettings:
+    """Read file, environment and flags, the later one winning.
+
+    `file` None: `MUSTER_CONFIG`, else `muster.toml` in the data directory if there is one. `flags`
+    maps dotted keys to values; None means not given. Raises SettingsError that names the key, its
+    origin and what was expected.
+    """
+    own = {name: text for name, text in environ.items() if _is_ours(name, text)}
+    sources = Sources(file, own, {name: value for name, value in flags.items() if value is not None})
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(KEYS, DEFAULT)
+    for given in _iter_given(sources):
+        values[given.name] = _value(given)
+        origins[given.name] = given.origin
+    settings = replaced(Settings(), values)
+    _check_together(settings)
+    return LoadedSettings(settings, origins, sources)
+
+
+def reload_settings(loaded: LoadedSettings) -> LoadedSettings:
+    """Read the same sources again. Raises SettingsError."""
+    sources = loaded.sources
+    return load_settings(file=sources.file, environ=sources.environ, flags=sources.flags)
+
+
+def _iter_given(sources: Sources) -> Iterator[_Given]:
+    later = [*_iter_environ(sources.environ)]
+    later += [_Given(name, value, FLAG, False) for name, value in sources.flags.items()]
+    named = sources.file or sources.environ.get("MUSTER_CONFIG")
+    if named:
+        yield from _iter_file(Path(named))
+    else:
+        data = Settings().data
+        for given in later:
+            data = _value(given) if given.name == "data" else data
+        if (data / FILE_NAME).is_file():
+            yield from _iter_own_file(data / FILE_NAME)
+    yield from later
+
+
+def _iter_environ(environ: Mapping[str, str]) -> Iterator[_Given]:
+    for variable, text in environ.items():
+        if variable in OTHER_VARIABLES:
+            continue
+        key = VARIABLES.get(variable)
+        if key is None:
+            raise SettingsError(f"{variable}: unknown variable{_hint(_nearest_variable(variable))}")
+        yield _Given(key.name, text, variable, True)
+
+
+def _nearest_variable(variable: str) -> str | None:
+    like = nearest(variable, VARIABLES.keys() | OTHER_VARIABLES, cutoff=0.8)
+    if like is None:
+        name = nearest(variable.removeprefix("MUSTER_").lower().replace("_", ".", 1), KEYS)
+        like = KEYS[name].variable if name else None
+    return like
+
+
+def _iter_file(path: Path) -> Iterator[_Given]:
+    import tomllib  # an agent without a file does not need it
+
+    try:
+        table = tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None
+    yield from _iter_table(table, "", f"file {path}")
+
+
+def _iter_own_file(path: Path) -> Iterator[_Given]:
+    for given in _iter_file(path):
+        if given.name == "data":
+            raise SettingsError(f"data: the file inside the data directory cannot set it ({given.origin})")
+        yield given
+
+
+def _iter_table(table: Mapping[str, object], prefix: str, origin: str) -> Iterator[_Given]:
+    for field, value in table.items():
+        name = prefix + field
+        if name in SECTIONS:
+            if not isinstance(value, dict):
+                raise SettingsError(f"{name}: expected a table, got {value!r:.60} ({origin})")
+            yield from _iter_table(value, name + ".", origin)
+        elif name in KEYS:
+            yield _Given(name, value, origin, False)
+        else:
+            like = nearest(name, KEYS.keys() | SECTIONS)
+            raise SettingsError(f"{name}: unknown key{_hint(like)} ({origin})")
+
+
+def _value(given: _Given) -> Any:
+    key = KEYS[given.name]
+    try:
+        return converted(key, given.value, from_text=given.from_text)
+    except ValueError:
+        got = "" if given.name in SECRET else f", got {given.value!r:.60}"
+        raise SettingsError(f"{given.name}: expected {key.expected}{got} ({given.origin})") from None
+
+
+def _check_together(settings: Settings) -> None:
+    """Raise SettingsError when settings contradict each other."""
+    server = settings.server
+    if bool(server.tls_certificate) != bool(server.tls_key):
+        raise SettingsError("server.tls_certificate and server.tls_key: set both or none")
+
+
+def _is_ours(name: str, text: str) -> bool:
+    """Tell our variables from what an orchestrator sets for a service that is called muster."""
+    if not name.startswith("MUSTER_") or _ORCHESTRATOR.fullmatch(name):
+        return False
+    return not (name.endswith("_PORT") and _LINK.match(text))
+
+
+def _hint(like: str | None) -> str:
+    return f"; did you mean {like}?" if like else ""
