@@ -42,6 +42,7 @@ class Spool:
         self._now_us = now_us
         self._reach = reach
         self._lock = threading.Lock()
+        self._in_flight: dict[StreamName, SpoolKey] = {}
         self._unwritten_drops: dict[StreamName, int] = {}
         self._db = open_spool_file(path)
 
@@ -101,7 +102,10 @@ class Spool:
         return key
 
     def oldest(self, stream: StreamName) -> SpooledBatch | None:
-        """Return the batch to send next: the earliest epoch, then the lowest sequence."""
+        """Return the batch to send next: the earliest epoch, then the lowest sequence.
+
+        It stays until the next call, or until it is acknowledged, put in quarantine or moved.
+        """
 
         def work(db: sqlite3.Connection) -> SpooledBatch | None:
             row = db.execute(
@@ -112,7 +116,8 @@ class Spool:
             ).fetchone()
             if row is None:
                 return None
-            return SpooledBatch(SpoolKey(stream, Epoch(row[0]), row[1]), *row[2:])
+            key = self._in_flight[stream] = SpoolKey(stream, Epoch(row[0]), row[1])
+            return SpooledBatch(key, *row[2:])
 
         return self._run(work)
 
@@ -233,7 +238,9 @@ class Spool:
     def _make_room(self, db: sqlite3.Connection, stream: StreamName, newest: int) -> bool:
         """Thin what waits until the file is within its bound; False when that does not suffice."""
         while used_bytes(db) > self._max_bytes:
-            if stream not in _THINNABLE or not thin(db, stream, newest):
+            if stream not in _THINNABLE or not thin(
+                db, stream, newest=newest, in_flight=self._in_flight.get(stream)
+            ):
                 return False
         return True
 

@@ -75,20 +75,23 @@ def count(db: sqlite3.Connection, stream: StreamName, **changes: int) -> None:
     db.execute(f"UPDATE ledger SET {terms} WHERE stream = ?", (*changes.values(), stream))  # noqa: S608
 
 
-def thin(db: sqlite3.Connection, stream: StreamName, newest: int) -> bool:
+def thin(db: sqlite3.Connection, stream: StreamName, *, newest: int, in_flight: SpoolKey | None) -> bool:
     """Remove every second batch of the older half, so that the past grows sparser with age.
 
-    The oldest one stays, because it may be on its way to the server. False: nothing to remove.
+    The batch with rowid `newest` and the one that may be on its way to the server stay. False: nothing
+    was removed.
     """
     waiting = db.execute(
-        "SELECT rowid, rows, length(body) FROM batches WHERE stream = ? AND rowid != ?"
-        " ORDER BY epoch_id, sequence",
+        "SELECT b.rowid, b.rows, length(b.body), e.epoch, b.sequence FROM batches b"
+        " JOIN epochs e ON e.id = b.epoch_id WHERE b.stream = ? AND b.rowid != ?"
+        " ORDER BY b.epoch_id, b.sequence",
         (stream, newest),
     ).fetchall()
-    removed = waiting[: max(2, len(waiting) // 2)][1::2]
-    db.executemany("DELETE FROM batches WHERE rowid = ?", [(rowid,) for rowid, _, _ in removed])
-    rows = sum(rows for _, rows, _ in removed)
-    size_bytes = sum(size_bytes for _, _, size_bytes in removed)
+    idle = [row for row in waiting if SpoolKey(stream, row[3], row[4]) != in_flight]
+    removed = idle[: max(2, len(idle) // 2)][1::2]
+    db.executemany("DELETE FROM batches WHERE rowid = ?", [(row[0],) for row in removed])
+    rows = sum(row[1] for row in removed)
+    size_bytes = sum(row[2] for row in removed)
     count(db, stream, thinned=rows, waiting=-rows, waiting_bytes=-size_bytes)
     if removed:
         _log.warning("the spool is full: %d waiting rows of %s are thinned out", rows, stream)
