@@ -1,0 +1,45 @@
+"""`muster config`: the settings in force and where each comes from."""
+
+import json
+
+import click
+
+from muster.cli.options import server_options
+from muster.settings import KEYS, LoadedSettings, shown_value, value_of
+
+
+@click.group(
+    "config",
+    short_help="Show or check the settings in force.",
+    epilog="Example: muster config show --config /etc/muster.toml",
+)
+def command() -> None:
+    """Show or check the settings that a server with the same options would use."""
+
+
+@command.command("show", short_help="Print every setting with its origin.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: {key: {value, origin}}.")
+@server_options
+def show(loaded: LoadedSettings, as_json: bool) -> None:
+    """Print every setting, its value and where the value comes from; passwords are masked."""
+    rows = [(key, shown_value(key, value_of(loaded.settings, key)), loaded.origins[key]) for key in KEYS]
+    if as_json:
+        click.echo(json.dumps({key: {"value": value, "origin": at} for key, value, at in rows}, indent=2))
+        return
+    table = [("setting", "value", "origin")] + [(key, _text(value), at) for key, value, at in rows]
+    widths = [max(len(row[column]) for row in table) for column in (0, 1)]
+    for key, value, origin in table:
+        click.echo(f"{key:<{widths[0]}}  {value:<{widths[1]}}  {origin}")
+
+
+@command.command("check", short_help="Say whether the settings can be used.")
+@server_options
+def check(loaded: LoadedSettings) -> None:
+    """Exit 0 when the settings can be used, else 2 with what is wrong."""
+    given = sum(origin != "default" for origin in loaded.origins.values())
+    click.echo(f"The settings are fine: {given} given, {len(KEYS) - given} by default.")
+
+
+def _text(value: object) -> str:
+    """Return a value as TOML would write it."""
+    return json.dumps(value, ensure_ascii=False)
