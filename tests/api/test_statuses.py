@@ -1,0 +1,143 @@
+"""Every route answers exactly the documented status."""
+
+import httpx
+import pytest
+
+from tests.api.conftest import Client
+
+JSON = {"content-type": "application/json"}
+
+# method, path, body, scope, status
+ANSWERS = [
+    ("GET", "/", None, None, 302),
+    ("GET", "/doc", None, None, 302),
+    ("GET", "/docs", None, None, 200),
+    ("GET", "/admin/", None, None, 302),
+    ("GET", "/admin", None, None, 302),
+    ("GET", "/openapi.json", None, None, 200),
+    ("GET", "/docs/assets/swagger-ui.css", None, None, 200),
+    ("GET", "/docs/assets/swagger-ui-bundle.js", None, None, 200),
+    ("GET", "/docs/assets/../../__init__.py", None, None, 404),
+    ("GET", "/health", None, None, 200),
+    ("GET", "/ready", None, None, 200),
+    ("GET", "/metrics", None, None, 401),
+    ("GET", "/metrics", None, "read", 200),
+    ("POST", "/reload", None, None, 401),
+    ("POST", "/reload", None, "read", 403),
+    ("POST", "/reload", None, "admin", 201),
+    ("GET", "/reload", None, "admin", 405),
+    ("GET", "/version", None, None, 401),
+    ("GET", "/version", None, "read", 200),
+    ("GET", "/version", None, "write:events", 403),
+    ("GET", "/check", None, "read", 200),
+    ("GET", "/check?agent=nobody", None, "read", 404),
+    ("GET", "/reports", None, None, 401),
+    ("GET", "/reports", None, "read", 200),
+    ("GET", "/reports?unknown=1", None, "read", 200),
+    ("GET", "/reports?limit=40", None, "read", 200),
+    ("GET", "/reports?limit=41", None, "read", 400),
+    ("GET", "/reports?limit=0", None, "read", 400),
+    ("GET", "/reports?limit=x", None, "read", 400),
+    ("GET", "/reports?before=nobody", None, "read", 404),
+    ("GET", "/reports?before=a/b", None, "read", 422),
+    ("GET", "/reports/list", None, "read", 200),
+    ("GET", "/reports/list?agent=nobody", None, "read", 200),
+    ("GET", "/reports/last?agent=nobody", None, "read", 404),
+    ("GET", "/reports/avg/hours?agent=nobody", None, "read", 404),
+    ("GET", "/reports/avg/0", None, "read", 400),
+    ("GET", "/reports/avg/-1", None, "read", 400),
+    ("GET", "/reports/avg/8761", None, "read", 400),
+    ("GET", "/reports/avg/1.5", None, "read", 404),
+    ("GET", "/reports/avg/x", None, "read", 404),
+    ("GET", "/reports/avg/hours?hours=0", None, "read", 400),
+    ("GET", "/reports/avg/hours?hours=x", None, "read", 400),
+    ("GET", "/reports/nobody", None, "read", 404),
+    ("GET", "/reports/nobody.json", None, "read", 404),
+    ("GET", "/reports/..%2F..%2Fetc%2Fpasswd", None, "read", 404),
+    ("GET", "/reports/a%00b", None, "read", 404),
+    ("GET", "/reports/a/b", None, "read", 404),
+    ("DELETE", "/reports", None, "admin", 405),
+    ("POST", "/reports", b"[]", None, 401),
+    ("POST", "/reports", b"[]", "read", 403),
+    ("POST", "/reports", b"[]", "write:reports", 201),
+    ("POST", "/reports", b"[]", "admin", 201),
+    ("POST", "/reports", b"[", "write:reports", 400),
+    ("POST", "/reports", b"{}", "write:reports", 422),
+    ("POST", "/reports", b"[{}]", "write:reports", 422),
+    ("POST", "/agent/v1/enroll", b"{}", None, 401),
+    ("POST", "/agent/v1/enroll", b"{}", "admin", 403),
+    ("POST", "/agent/v1/enroll", b"{}", "agent", 422),
+    ("POST", "/agent/v1/checkin", b"{}", None, 401),
+    ("POST", "/agent/v1/checkin", b"{}", "admin", 401),
+    ("POST", "/agent/v1/batches", b"", None, 400),
+    ("GET", "/v1/api/agents/nobody/ledger", None, None, 401),
+    ("GET", "/v1/api/agents/nobody/ledger", None, "read", 404),
+    ("GET", "/nothing", None, "admin", 404),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "scope", "status"), ANSWERS)
+def test_status(
+    client: Client, method: str, path: str, body: bytes | None, scope: str | None, status: int
+) -> None:
+    http = client(scope) if scope else client()
+    answer = http.request(method, path, content=body, headers=JSON if body is not None else None)
+    assert answer.status_code == status, answer.text
+    if status >= 400:
+        assert_error_shape(path, answer)
+
+
+def assert_error_shape(path: str, answer: httpx.Response) -> None:
+    """Host reports say `{"error"}`, everything else `{"code", "message"}`."""
+    keys = {"error"} if path.startswith(("/reports", "/check", "/version")) else {"code", "message"}
+    assert set(answer.json()) == keys
+    assert all(isinstance(value, str) and value for value in answer.json().values())
+    if answer.status_code == 401:
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_every_route_of_the_document_is_in_the_table(admin: httpx.Client) -> None:
+    """A route without a line above fails here."""
+    listed = {(method, path.partition("?")[0]) for method, path, *_ in ANSWERS}
+    for path, operations in admin.get("/openapi.json").json()["paths"].items():
+        for method in operations:
+            matches = [p for m, p in listed if m == method.upper() and fits(path, p)]
+            assert matches, f"{method.upper()} {path} has no line in the table"
+
+
+def fits(template: str, path: str) -> bool:
+    parts, given = template.strip("/").split("/"), path.strip("/").split("/")
+    return len(parts) == len(given) and all(
+        a.startswith("{") or a == b for a, b in zip(parts, given, strict=True)
+    )
+
+
+def test_docs_load_nothing_from_another_host(admin: httpx.Client) -> None:
+    page = admin.get("/docs").text
+    assert "swagger-ui-bundle.js" in page
+    for attribute in ('src="', 'href="', "url("):
+        for piece in page.split(attribute)[1:]:
+            assert piece.startswith(("/", "data:", "#")), piece[:80]
+
+
+def test_old_clients_probe_admin_and_end_at_200(client: Client) -> None:
+    assert client().get("/admin/", follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
+def test_a_foreign_host_header_is_refused(client: Client, host: str) -> None:
+    answer = client().get("/health", headers={"Host": host})
+    assert answer.status_code == 422
+    assert "allowed_hosts" in answer.json()["message"]
+
+
+def test_a_cross_site_post_is_refused(admin: httpx.Client) -> None:
+    assert admin.post("/reload", headers={"Origin": "http://evil.example"}).status_code == 403
+    own = {"Origin": str(admin.base_url).rstrip("/")}
+    assert admin.post("/reload", headers=own).status_code == 201
+
+
+def test_answers_carry_a_request_id(client: Client) -> None:
+    first, second = client().get("/health"), client().get("/health")
+    assert len(first.headers["x-request-id"]) == 16
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
