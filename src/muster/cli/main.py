@@ -121,7 +121,7 @@ def _imported(entry: Entry) -> click.Command:
         if error.name is None or error.name.partition(".")[0] == "muster":
             raise
         raise EnvironmentFault(
-            f"`muster {entry.name}` needs the library {error.name}; install it with: pip install 'muster[server]'"
+            f"`muster {entry.name}` needs the library {error.name}; run: pip install 'muster[server]'"
         ) from None
     assert isinstance(command, click.Command)  # noqa: S101 every module of COMMANDS has one
     return command

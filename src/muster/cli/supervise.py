@@ -19,7 +19,8 @@ class Supervisor:
     """Runs a child and starts it again when it ends: after 1 s, then 2, 4 ... 30 s.
 
     A child that lived for 60 s starts the pauses anew. Its standard input is a pipe that only this
-    process holds, so a child that reads it knows when its supervisor died. `env` None: inherited.
+    process holds, so a child that reads it knows when its supervisor died. It has its own session:
+    Ctrl-C in a terminal reaches the supervisor only. `env` None: inherited.
     The pauses and the clock (seconds, monotonic) are parameters for tests.
     """
 
@@ -72,7 +73,9 @@ class Supervisor:
 
     async def _run_once(self) -> None:
         try:
-            child = await asyncio.create_subprocess_exec(*self._argv, stdin=PIPE, env=self._env)
+            child = await asyncio.create_subprocess_exec(
+                *self._argv, stdin=PIPE, env=self._env, start_new_session=True
+            )
         except OSError as error:
             _log.error("cannot start %s: %s", self._argv[0], error)
             return

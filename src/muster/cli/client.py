@@ -1,0 +1,156 @@
+"""A client of a running server, for commands."""
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import msgspec
+
+from muster.errors import CallerError, Conflict, InvalidInput, Unavailable
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+TIMEOUT_S = 30.0
+TRIES = 5
+LONGEST_WAIT_S = 30.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Handler = Callable[..., Any]
+Wait = Callable[[float], object]
+
+
+class Client:
+    """Asks one server. `token` empty: none is sent, which does for surfaces that the server opened.
+
+    A server that is overloaded is asked again up to five times, each after the time it names;
+    `wait` pauses for that many seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str = "",
+        *,
+        transport: httpx.BaseTransport | None = None,
+        wait: Wait | None = None,
+    ) -> None:
+        self._url = _checked(url)
+        self._token = token
+        self._wait = wait or threading.Event().wait
+        self._http = httpx.Client(
+            base_url=self._url,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=TIMEOUT_S,
+            transport=transport,
+            trust_env=self._url.host not in LOOPBACK,
+        )
+
+    def get(self, path: str, **query: str | None) -> bytes:
+        """Return the body of an answer. Raises CallerError (409: Conflict) or Unavailable with the reason."""
+        return self._ask("GET", path, query, None)
+
+    def post(self, path: str, body: bytes, **query: str | None) -> bytes:
+        """Send JSON and return the body of the answer. Raises like `get`."""
+        return self._ask("POST", path, query, body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _ask(self, method: str, path: str, query: Mapping[str, str | None], body: bytes | None) -> bytes:
+        request = self._http.build_request(
+            method,
+            path,
+            params={name: value for name, value in query.items() if value is not None},
+            content=body,
+            headers={} if body is None else {"Content-Type": "application/json"},
+        )
+        for left in reversed(range(TRIES)):
+            answer = self._send(request)
+            if left and answer.status_code in (429, 503) and "Retry-After" in answer.headers:
+                self._wait(_seconds(answer.headers["Retry-After"]))
+                continue
+            break
+        if answer.is_success:
+            return answer.content
+        reason = f"{_reason(answer)} (HTTP {answer.status_code} from {self._url})"
+        if answer.status_code == 401 and not self._token:
+            reason += "; name a token with --token-file or MUSTER_TOKEN"
+        if answer.status_code == 409:
+            raise Conflict(reason)
+        raise CallerError(reason) if answer.status_code < 500 else Unavailable(reason)
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._http.send(request)
+        except httpx.ConnectError as error:
+            raise Unavailable(f"no server at {self._url}: {error}") from None
+        except httpx.TimeoutException:
+            raise Unavailable(f"{self._url} did not answer within {TIMEOUT_S:g} s") from None
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self._url}: {error or type(error).__name__}") from None
+
+
+def client_options(handler: Handler) -> Handler:
+    """Add --server and --token-file; the command gets a `client` that is closed after it."""
+
+    @click.option(
+        "--server",
+        "url",
+        metavar="URL",
+        envvar="MUSTER_URL",
+        default=DEFAULT_URL,
+        help=f"The server to ask; else $MUSTER_URL.  [default: {DEFAULT_URL}]",
+    )
+    @click.option(
+        "--token-file", metavar="FILE", type=Path, help="Holds the access token; else $MUSTER_TOKEN is used."
+    )
+    @functools.wraps(handler)
+    def with_client(*args: Any, url: str, token_file: Path | None, **rest: Any) -> Any:
+        client = Client(url, _token(token_file, os.environ))
+        try:
+            return handler(*args, client=client, **rest)
+        finally:
+            client.close()
+
+    return with_client
+
+
+def _token(file: Path | None, environ: Mapping[str, str]) -> str:
+    if file is None:
+        token = environ.get("MUSTER_TOKEN", "").strip()
+    else:
+        try:
+            token = file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"{file}: {error}", field="--token-file") from None
+    if not token.isascii() or not token.isprintable():
+        raise InvalidInput("a token has printable ASCII characters only", field="token")
+    return token
+
+
+def _checked(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise InvalidInput(f"{text!r} is not a URL: {error}", field="--server") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InvalidInput(f"expected http://HOST:PORT, got {text!r}", field="--server")
+    return url
+
+
+def _seconds(text: str) -> float:
+    return min(float(text), LONGEST_WAIT_S) if text.isdecimal() else 1.0
+
+
+def _reason(answer: httpx.Response) -> str:
+    """Return what the server says is wrong, whichever of its error shapes it uses."""
+    try:
+        shape = msgspec.json.decode(answer.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return answer.reason_phrase or "no reason given"
+    return str(shape.get("error") or shape.get("message") or shape.get("detail") or answer.reason_phrase)
