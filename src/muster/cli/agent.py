@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -19,9 +19,11 @@ from muster.agent.unit import unit_text, unreachable_part, write_unit
 from muster.cli.logs import start_logging
 from muster.errors import SettingsError
 from muster.failpoints import Reach, parse_failpoints
-from muster.settings import AgentSettings, Settings
+from muster.settings import Settings, load_settings
+from muster.settings.load import DEFAULT
 
 TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not a token
+DEFAULT_DATA = Path("muster-agent")
 SERVICE_DATA = Path("/var/lib/muster-agent")
 SERVICE_UNIT = Path("/etc/systemd/system/muster-agent.service")
 
@@ -38,7 +40,8 @@ _log = logging.getLogger(__name__)
 @click.option(
     "--token-file", metavar="FILE", help=f"Holds the enrolment token; else ${TOKEN_VARIABLE} is used."
 )
-@click.option("--data", metavar="DIR", type=Path, help="Keeps the spool and the agent's identity.")
+@click.option("--data", metavar="DIR", type=Path, help=f"Keeps the spool.  [default: {DEFAULT_DATA}]")
+@click.option("--config", metavar="FILE", type=Path, help="Settings in TOML.")
 @click.option("--interval", metavar="S", type=float, help="Seconds between two reports.  [default: 10]")
 @click.option(
     "--watch-port",
@@ -57,6 +60,7 @@ def command(
     server: str | None,
     token_file: str | None,
     data: Path | None,
+    config: Path | None,
     interval: float | None,
     ports: tuple[str, ...],
     reports_dir: str | None,
@@ -69,17 +73,23 @@ def command(
     """
     if context.invoked_subcommand is not None:
         return
-    given = {
-        "server": server,
-        "token_file": token_file,
-        "interval_s": interval,
-        "ports": ports or None,
-        "reports_dir": reports_dir,
-        "ca_file": ca_file,
+    flags = {
+        "data": data,
+        "agent.server": server,
+        "agent.token_file": token_file,
+        "agent.interval_s": interval,
+        "agent.ports": list(ports) or None,
+        "agent.reports_dir": reports_dir,
+        "agent.ca_file": ca_file,
     }
-    settings = Settings(data=data or Path("muster-agent"), agent=_agent_settings(given))
+    environ = dict(os.environ)
+    token = environ.pop(TOKEN_VARIABLE, None)
+    loaded = load_settings(file=config, environ=environ, flags=flags)
+    settings = loaded.settings
+    if loaded.origins["data"] == DEFAULT:
+        settings = msgspec.structs.replace(settings, data=DEFAULT_DATA)
     start_logging(settings.log)
-    context.exit(run_agent(settings, os.environ.get(TOKEN_VARIABLE), supervised=supervised))
+    context.exit(run_agent(settings, token, supervised=supervised))
 
 
 @command.command("install", short_help="Write a systemd unit for the agent.")
@@ -141,14 +151,6 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     _log.info("collecting every %g s for %s", agent.interval_s, agent.server)
     await runtime.run(stop)
     return 0
-
-
-def _agent_settings(given: Mapping[str, object]) -> AgentSettings:
-    """Return the settings with what was given on the command line. Raises SettingsError."""
-    try:
-        return msgspec.convert({k: v for k, v in given.items() if v is not None}, AgentSettings)
-    except msgspec.ValidationError as error:
-        raise SettingsError(str(error)) from None
 
 
 def _token_reader(token_file: str, token: str | None) -> Callable[[], str | None]:
