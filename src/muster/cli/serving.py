@@ -153,12 +153,9 @@ class Server:
             ssl_certfile=tls.tls_certificate or None,
             ssl_keyfile=tls.tls_key or None,
         )
-        server = _Uvicorn(config)
+        server = _Uvicorn(config, self.ready.set)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         stopped = asyncio.create_task(self.stopping.wait())
-        while not (server.started or serving.done()):
-            await asyncio.sleep(0.01)
-        self.ready.set()
         await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         stopped.cancel()
@@ -176,7 +173,15 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Leaves signals to whoever runs the loop."""
+    """Leaves signals to whoever runs the loop, and says when it has started."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,0 +1,83 @@
+"""`muster token`: make, list and end access tokens. Works while the server runs."""
+
+import asyncio
+import re
+import time
+from datetime import UTC, datetime
+
+import click
+
+from muster.cli.options import data_options
+from muster.cli.stored import opened_access
+from muster.errors import InvalidInput
+from muster.model.access import Scope, Token
+from muster.settings import LoadedSettings
+
+UNITS_S = {"m": 60, "h": 3600, "d": 86_400}
+
+
+@click.group("token", short_help="Create, list and revoke access tokens.")
+def command() -> None:
+    """Tokens let programs in: `Authorization: Bearer TOKEN`."""
+
+
+@command.command("create", epilog="Example: muster token create --scope read --name grafana --expires 90d")
+@data_options
+@click.option(
+    "--scope", "scopes", required=True, multiple=True, type=click.Choice([scope.value for scope in Scope]), help="Repeatable."
+)
+@click.option("--name", required=True, help="Says who uses it.")
+@click.option("--expires", metavar="TIME", help="Valid for so long: 90d, 12h, 30m.  [default: for ever]")
+def create(loaded: LoadedSettings, scopes: tuple[str, ...], name: str, expires: str | None) -> None:
+    """Print a new token, and nothing else, on standard output. It is shown this once."""
+    expires_us = time.time_ns() // 1000 + _parse_span_us(expires) if expires else None
+    with opened_access(loaded.settings) as access:
+        token, text = asyncio.run(
+            access.create_token(name, frozenset(map(Scope, scopes)), expires_us=expires_us)
+        )
+    click.echo(text)
+    click.echo(f"Token {token.id} ({name}); keep it, it is not shown again.", err=True)
+
+
+@command.command("list")
+@data_options
+def list_(loaded: LoadedSettings) -> None:
+    """List every token; the secrets are not kept."""
+    with opened_access(loaded.settings) as access:
+        tokens = asyncio.run(access.list_tokens())
+    rows = [("ID", "NAME", "SCOPES", "CREATED", "STATE"), *map(_row, tokens)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@command.command("revoke")
+@data_options
+@click.argument("token_id", metavar="ID")
+def revoke(loaded: LoadedSettings, token_id: str) -> None:
+    """End a token, by its id; a running server knows within a second."""
+    with opened_access(loaded.settings) as access:
+        asyncio.run(access.revoke_token(token_id))
+    click.echo(f"Token {token_id} is revoked.", err=True)
+
+
+def _row(token: Token) -> tuple[str, str, str, str, str]:
+    now_us = time.time_ns() // 1000
+    state = "valid"
+    if token.revoked_us is not None:
+        state = f"revoked {_day(token.revoked_us)}"
+    elif token.expires_us is not None:
+        state = f"{'expires' if token.is_valid(now_us) else 'expired'} {_day(token.expires_us)}"
+    return token.id, token.name, ",".join(sorted(token.scopes)), _day(token.created_us), state
+
+
+def _day(us: int) -> str:
+    return datetime.fromtimestamp(us / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _parse_span_us(text: str) -> int:
+    """Return a span such as 90d in microseconds. Raises InvalidInput."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
+    if match is None:
+        raise InvalidInput("expected a number with m, h or d, such as 90d", field="expires")
+    return int(match[1]) * UNITS_S[match[2]] * 1_000_000

@@ -1,0 +1,147 @@
+"""Access: tokens with scopes, and people."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from muster.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from muster.model.access import Scope, Token
+from muster.model.ids import TokenId
+
+TOKEN = re.compile(r"muster_(?P<id>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
+FRESH_S = 1.0
+"""A revocation by another process counts after at most this time."""
+
+MAX_NAME = 128
+MIN_PASSWORD = 8
+
+
+class TokenStore(Protocol):
+    """Keeps tokens. All methods may run concurrently; a write is durable when it returns."""
+
+    async def load_tokens(self) -> list[Token]:
+        """Return every token, the oldest first."""
+        ...
+
+    async def add_token(self, token: Token) -> None:
+        """Store a new token."""
+        ...
+
+    async def revoke_token(self, token_id: TokenId, now_us: int) -> bool:
+        """Mark a token as revoked; false when there is none of that id, or it is revoked already."""
+        ...
+
+
+class UserStore(Protocol):
+    """Keeps people. A write is durable when it returns."""
+
+    async def add_user(self, name: str, password: str, *, is_admin: bool, now_us: int) -> None:
+        """Store a new person with a slow hash of the password. Raises Conflict when the name exists."""
+        ...
+
+
+class Access:
+    """Makes tokens, checks them, makes users. Tokens are kept in memory, as fresh as `FRESH_S`."""
+
+    def __init__(
+        self,
+        tokens: TokenStore,
+        users: UserStore,
+        *,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._tokens = tokens
+        self._users = users
+        self._now_us = now_us
+        self._monotonic_s = monotonic_s
+        self._random_bytes = random_bytes
+        self._known: dict[TokenId, Token] = {}
+        self._known_s = float("-inf")
+
+    async def create_token(
+        self, name: str, scopes: frozenset[Scope], *, expires_us: int | None = None
+    ) -> tuple[Token, str]:
+        """Make a token; the text is shown this once. Raises InvalidInput for a wrong name or no scope."""
+        if not scopes:
+            raise InvalidInput("at least one scope is needed", field="scope")
+        now_us = self._now_us()
+        if expires_us is not None and expires_us <= now_us:
+            raise InvalidInput("expected a time in the future", field="expires")
+        token_id = TokenId(self._random_bytes(6).hex())
+        secret = _to_text(self._random_bytes(32))
+        token = Token(
+            id=token_id,
+            name=parse_name(name),
+            scopes=scopes,
+            secret_sha256=_sha256(secret),
+            created_us=now_us,
+            expires_us=expires_us,
+        )
+        await self._tokens.add_token(token)
+        self._known_s = float("-inf")
+        return token, f"muster_{token_id}_{secret}"
+
+    async def list_tokens(self) -> list[Token]:
+        """Return every token, the oldest first, revoked and expired ones too."""
+        return await self._tokens.load_tokens()
+
+    async def revoke_token(self, token_id: str) -> None:
+        """End a token. Raises NotFound when there is none of that id that could be revoked."""
+        if not await self._tokens.revoke_token(TokenId(token_id), self._now_us()):
+            raise NotFound(f"no token {token_id} that is not revoked already")
+        self._known_s = float("-inf")
+
+    async def authenticate(self, text: str, now_us: int) -> Token:
+        """Return the token of a bearer text. Raises Unauthenticated when it is not valid at `now_us`."""
+        match = TOKEN.fullmatch(text)
+        if match is None:
+            raise Unauthenticated("this is no token of Muster")
+        await self._refresh()
+        token = self._known.get(TokenId(match["id"]))
+        expected = token.secret_sha256 if token else bytes(32)
+        if not hmac.compare_digest(_sha256(match["secret"]), expected) or token is None:
+            raise Unauthenticated("unknown token")
+        if not token.is_valid(now_us):
+            raise Unauthenticated("this token was revoked" if token.revoked_us else "this token has expired")
+        return token
+
+    async def create_user(self, name: str, password: str, *, is_admin: bool) -> None:
+        """Make a person who may sign in. Raises InvalidInput or Conflict."""
+        if len(password) < MIN_PASSWORD:
+            raise InvalidInput(f"expected at least {MIN_PASSWORD} characters", field="password")
+        await self._users.add_user(parse_name(name), password, is_admin=is_admin, now_us=self._now_us())
+
+    async def _refresh(self) -> None:
+        now_s = self._monotonic_s()
+        if now_s - self._known_s >= FRESH_S:
+            self._known = {token.id: token for token in await self._tokens.load_tokens()}
+            self._known_s = now_s
+
+
+def require(token: Token, scope: Scope) -> None:
+    """Raise Forbidden when the token lacks the scope; `admin` includes every scope but `agent`."""
+    if scope in token.scopes or (Scope.ADMIN in token.scopes and scope is not Scope.AGENT):
+        return
+    raise Forbidden(f"this token lacks the scope {scope}")
+
+
+def parse_name(text: str) -> str:
+    """Return a token's or person's name. Raises InvalidInput unless it has 1-128 printable characters."""
+    if not 1 <= len(text) <= MAX_NAME or not text.isprintable():
+        raise InvalidInput(f"expected 1-{MAX_NAME} printable characters", field="name")
+    return text
+
+
+def _sha256(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _to_text(random: bytes) -> str:
+    return base64.urlsafe_b64encode(random).rstrip(b"=").decode()
