@@ -15,7 +15,8 @@ Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 UnixSeconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Pid = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
-Label = Annotated[str, msgspec.Meta(max_length=4096)]
+MAX_LABEL = 4096
+Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL)]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
