@@ -19,7 +19,8 @@ OTHER_VARIABLES = frozenset(
         "MUSTER_AGENT_TOKEN",  # enrols an agent
         "MUSTER_CONFIG",  # names the file
         "MUSTER_CRASH_AT",  # muster.failpoints
-        "MUSTER_FAULT_KILLS",  # read by the fault tests
+        "MUSTER_FAULT_KILLS",  # read by the fault tests, as is the next
+        "MUSTER_FAULT_SEED",
         "MUSTER_PASSWORD",  # muster user create
         "MUSTER_TOKEN",  # the token of client commands
         "MUSTER_URL",  # the server of client commands
