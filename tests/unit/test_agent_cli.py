@@ -13,8 +13,6 @@ from click.testing import CliRunner
 from muster.agent.identity import open_data_directory
 from muster.cli.agent import _token_reader, command
 
-pytest.importorskip("muster.agent.collect.report", reason="the collector is not built")
-
 AGENT = [sys.executable, "-m", "muster", "agent", "--server", "http://127.0.0.1:9", "--interval", "1"]
 
 

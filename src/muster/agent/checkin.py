@@ -30,7 +30,7 @@ from muster.model.link import (
 MIN_PERIOD_S = 1.0
 """A server that answers at once although nothing is new is not asked more often than this."""
 
-MAX_WAIT_S = 60.0
+MAX_WAIT_S = 20.0
 MAX_RESULTS = 64
 
 CONFLICT_S = 45.0

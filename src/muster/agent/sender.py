@@ -17,7 +17,7 @@ from muster.failpoints import Reach
 from muster.model.ids import Epoch, StreamName
 
 MIN_WAIT_S = 0.5
-MAX_WAIT_S = 60.0
+MAX_WAIT_S = 20.0
 
 _log = logging.getLogger(__name__)
 

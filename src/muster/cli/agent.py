@@ -17,7 +17,7 @@ import msgspec
 from muster.agent.trouble import Trouble
 from muster.agent.unit import unit_text, unreachable_part, write_unit
 from muster.cli.logs import start_logging
-from muster.errors import SettingsError
+from muster.errors import InvalidInput, SettingsError
 from muster.failpoints import Reach, parse_failpoints
 from muster.settings import Settings, load_settings
 from muster.settings.load import DEFAULT
@@ -130,12 +130,16 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     from muster.agent.runtime import Runtime
 
     agent = settings.agent
+    try:
+        ports = parse_ports(agent.ports)
+    except InvalidInput as error:
+        raise SettingsError(error.message) from None
     sink = ReportsDirectory(Path(agent.reports_dir), agent.reports_keep) if agent.reports_dir else None
     runtime = Runtime(
         settings=agent,
         data=settings.data,
         link=Link(agent.server, ca_file=agent.ca_file),
-        collector=ReportCollector(parse_ports(agent.ports)),
+        collector=ReportCollector(ports),
         sink=sink,
         read_token=_token_reader(agent.token_file, token),
         reach=_reach(),
