@@ -24,7 +24,12 @@ def command() -> None:
 @command.command("create", epilog="Example: muster token create --scope read --name grafana --expires 90d")
 @data_options
 @click.option(
-    "--scope", "scopes", required=True, multiple=True, type=click.Choice([scope.value for scope in Scope]), help="Repeatable."
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="Repeatable.",
 )
 @click.option("--name", required=True, help="Says who uses it.")
 @click.option("--expires", metavar="TIME", help="Valid for so long: 90d, 12h, 30m.  [default: for ever]")

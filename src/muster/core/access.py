@@ -17,6 +17,9 @@ TOKEN = re.compile(r"muster_(?P<id>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 FRESH_S = 1.0
 """A revocation by another process counts after at most this time."""
 
+UNKNOWN_S = 0.02
+"""An unknown token is looked for anew at most this often: it may have been made a moment ago."""
+
 MAX_NAME = 128
 MIN_PASSWORD = 8
 
@@ -103,8 +106,11 @@ class Access:
         match = TOKEN.fullmatch(text)
         if match is None:
             raise Unauthenticated("this is no token of Muster")
-        await self._refresh()
-        token = self._known.get(TokenId(match["id"]))
+        token_id = TokenId(match["id"])
+        await self._refresh(FRESH_S)
+        if token_id not in self._known:
+            await self._refresh(UNKNOWN_S)
+        token = self._known.get(token_id)
         expected = token.secret_sha256 if token else bytes(32)
         if not hmac.compare_digest(_sha256(match["secret"]), expected) or token is None:
             raise Unauthenticated("unknown token")
@@ -118,9 +124,9 @@ class Access:
             raise InvalidInput(f"expected at least {MIN_PASSWORD} characters", field="password")
         await self._users.add_user(parse_name(name), password, is_admin=is_admin, now_us=self._now_us())
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, max_age_s: float) -> None:
         now_s = self._monotonic_s()
-        if now_s - self._known_s >= FRESH_S:
+        if now_s - self._known_s >= max_age_s:
             self._known = {token.id: token for token in await self._tokens.load_tokens()}
             self._known_s = now_s
 

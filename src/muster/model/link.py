@@ -10,7 +10,9 @@ import msgspec
 
 from muster.model.ids import AgentId, CommandId, StreamName
 
-Text = Annotated[str, msgspec.Meta(max_length=1024)]
+NO_NUL = "^[^\\x00]*$"
+
+Text = Annotated[str, msgspec.Meta(max_length=1024, pattern=NO_NUL)]
 Nonce = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
@@ -24,7 +26,7 @@ POLL_S = 25.0
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says of its machine. `machine_id` is a hash: the real one is a secret."""
 
-    hostname: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+    hostname: Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=NO_NUL)]
     machine_id: Text
     platform: Text
     agent_version: Text

@@ -18,7 +18,7 @@ from muster.core.reports import ReportBatch, ReportStore
 from muster.errors import InvalidInput
 from muster.model.access import Scope
 from muster.model.batch import ARROW_STREAM, MSGPACK, content_sha256, parse_batch_key, parse_sha256
-from muster.model.link import CheckinReply, CheckinRequest, EnrolReply, EnrolRequest
+from muster.model.link import NO_NUL, CheckinReply, CheckinRequest, EnrolReply, EnrolRequest
 
 M = TypeVar("M", EnrolRequest, CheckinRequest)
 
@@ -111,7 +111,8 @@ def _parse(body: bytes, kind: type[M]) -> M:
     try:
         return msgspec.json.decode(body.decode(), type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(error), field="body") from None
+        message = str(error).replace(f"matching regex {NO_NUL!r}", "without U+0000")
+        raise InvalidInput(message, field="body") from None
     except RecursionError:
         raise InvalidInput("nested too deeply", field="body") from None
 

@@ -87,8 +87,11 @@ class Observe:
         route = scope.get("path_template") or UNMATCHED
         self._metrics.requests.labels(route, scope["method"], status).inc()
         self._metrics.request_seconds.labels(route).observe(seconds)
-        if _log.isEnabledFor(logging.INFO):
-            _log.info(
+        is_routine = status < 400 and scope["path"].startswith("/agent/")
+        level = logging.DEBUG if is_routine else logging.INFO
+        if _log.isEnabledFor(level):
+            _log.log(
+                level,
                 "%s %s %d",
                 scope["method"],
                 scope["path"],
