@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if arguments or body:
                 content = run(arguments, body)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 the boundary of a request
             status, content = 500, str(error).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))

@@ -5,6 +5,7 @@ the spool's commit: from then on Muster owes that report.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -59,6 +60,7 @@ async def main(server: str, token_file: str, data: Path, journal: str, interval_
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     _, server, token_file, data, journal, interval_s = sys.argv
     with open_data_directory(Path(data)):
         asyncio.run(main(server, token_file, Path(data), journal, interval_s))

@@ -3,6 +3,7 @@
 Counted from rows: `/reports/list` names each stored row, so a doubled report is named twice.
 """
 
+import json
 import os
 import random
 import sys
@@ -14,7 +15,7 @@ import pytest
 from muster.failpoints import POINTS
 from tests.processes import Program, Site, wait_for
 
-KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "8"))
+KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "10"))
 INTERVAL_S = 0.04
 IDLE_S = 3600.0
 
@@ -69,8 +70,6 @@ class Load:
         return wait_for("an empty spool on the ledger", account, 120)
 
     def _agent_id(self) -> str | None:
-        import json
-
         path = self.data / "agent.json"
         return json.loads(path.read_text())["agent_id"] if path.exists() else None
 
@@ -102,7 +101,7 @@ def load(tmp_path: Path) -> Iterator[Load]:
 @pytest.mark.parametrize("point", [p for p in POINTS if p.startswith("agent.")])
 def test_an_agent_that_dies_at_a_boundary_loses_nothing(load: Load, point: str) -> None:
     agent = load.start(crash_at=f"{point}:7")
-    assert wait_for(f"the agent dies at {point}", lambda: agent.process.poll()) == -9
+    assert wait_for(f"the agent dies at {point}", agent.process.poll) == -9
     load.start()
     load.grows(10)
     load.check(kills=1)
@@ -115,7 +114,7 @@ def test_a_server_that_dies_at_a_boundary_loses_nothing(load: Load, point: str) 
     site.server.stop()
     server = site.start({"MUSTER_CRASH_AT": f"{point}:7"})
     load.start()
-    assert wait_for(f"the server dies at {point}", lambda: server.process.poll()) == -9
+    assert wait_for(f"the server dies at {point}", server.process.poll) == -9
     site.start()
     load.grows(10)
     load.check(kills=1)

@@ -25,7 +25,11 @@ from muster.model.link import (
     EnrolReply,
     EnrolRequest,
     Facts,
+    StreamLedger,
 )
+
+BACKLOG_POLL_S = 2.0
+"""While batches wait, the server learns this often how many."""
 
 MIN_PERIOD_S = 1.0
 """A server that answers at once although nothing is new is not asked more often than this."""
@@ -103,14 +107,21 @@ class CheckIn:
 
     async def _request(self) -> CheckinRequest:
         facts = self._read_facts()
+        ledger = await in_thread(self._spool.ledger)
         return CheckinRequest(
             nonce=self._nonce,
             sent_us=self._clock.now_us(),
-            wait_s=POLL_S if self._session.checked_in.is_set() else 0.0,
+            wait_s=self._patience_s(ledger),
             facts=None if facts == self._told_facts else facts,
-            ledger=await in_thread(self._spool.ledger),
+            ledger=ledger,
             results=self._results[:MAX_RESULTS],
         )
+
+    def _patience_s(self, ledger: list[StreamLedger]) -> float:
+        """Return how long the server may hold this request: not the first one, and briefly with a backlog."""
+        if not self._session.checked_in.is_set():
+            return 0.0
+        return BACKLOG_POLL_S if any(stream.waiting for stream in ledger) else POLL_S
 
     async def _listen(self, request: CheckinRequest, answer: Answer, asked_s: float) -> float:
         """Take a reply: run its commands, so that the next request can carry their results."""

@@ -31,7 +31,7 @@ class Surface(enum.StrEnum):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A bearer token as stored: `secret_sha256` (32 bytes) in place of the secret. Times in Unix microseconds."""
+    """A bearer token as stored: the secret as its SHA-256 (32 bytes), times in Unix microseconds."""
 
     id: TokenId
     name: str

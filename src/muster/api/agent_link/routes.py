@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Router, post
 from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import Parameter
+from litestar.openapi.spec.enums import OpenAPIFormat
+from litestar.params import QueryParameter
 
 from muster.api.agent_link.decoding import decode_reports
 from muster.api.http.authorization import Needs, bearer
@@ -31,7 +32,7 @@ class AgentLink(msgspec.Struct, frozen=True):
     live: Live
 
 
-_BINARY = Schema(type=OpenAPIType.STRING, format="binary")
+_BINARY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
 _JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
 
 
@@ -86,7 +87,7 @@ async def store_batch(
     agent_link: AgentLink,
     stream: str,
     epoch: str,
-    sequence: Annotated[int, Parameter(ge=1, le=2**63 - 1)],
+    sequence: Annotated[int, QueryParameter(ge=1, le=2**63 - 1)],
     sha256: str,
 ) -> None:
     """Answer 204 when the batch is on disk, also when it was before; 409 when it was with another content."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from muster import __version__
 from muster.api.host_reports.service import HostReports
@@ -31,13 +31,11 @@ WRITE = {"needs": Needs(Scope.WRITE_REPORTS, Surface.REPORTS)}
 
 Agent = Annotated[
     str | None,
-    Parameter(
-        query="agent", max_length=253, description="An agent's id or hostname; without it, the own host."
-    ),
+    QueryParameter(max_length=253, description="An agent's id or hostname; without it, the own host."),
 ]
 Before = Annotated[
     str | None,
-    Parameter(query="before", max_length=128, description="Page on: only reports older than this id."),
+    QueryParameter(max_length=128, description="Page on: only reports older than this id."),
 ]
 
 _IMPORTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -88,7 +86,7 @@ async def newest_reports(
     host_reports: HostReports,
     agent: Agent = None,
     before: Before = None,
-    limit: Annotated[int, Parameter(query="limit", ge=1, le=PAGE)] = PAGE,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE)] = PAGE,
 ) -> Response[ReportPage]:
     """Return at most 40 reports; `before` pages further back."""
     position = parse_report_id(before) if before is not None else None
@@ -101,7 +99,7 @@ async def list_reports(
     host_reports: HostReports,
     agent: Agent = None,
     before: Before = None,
-    limit: Annotated[int | None, Parameter(query="limit", ge=1, le=1_000_000)] = None,
+    limit: Annotated[int | None, QueryParameter(ge=1, le=1_000_000)] = None,
 ) -> NamePage:
     """Return every name; `limit` and `before` page through them."""
     position = parse_report_id(before) if before is not None else None
@@ -122,7 +120,7 @@ async def last_report(host_reports: HostReports, agent: Agent = None) -> Respons
 async def average_of_day(
     host_reports: HostReports,
     agent: Agent = None,
-    hours: Annotated[str, Parameter(query="hours", description="1-8760")] = "24",
+    hours: Annotated[str, QueryParameter(description="1-8760")] = "24",
 ) -> Average:
     """Return the mean over the last 24 hours, or `?hours=N`."""
     return await _average(host_reports, agent, hours)
@@ -131,7 +129,7 @@ async def average_of_day(
 @get("/reports/avg/{hours:str}", opt=READ, summary="Mean cpu and memory of the last N hours")
 async def average_of_hours(
     host_reports: HostReports,
-    hours: Annotated[str, Parameter(description="1-8760")],
+    hours: Annotated[str, PathParameter(description="1-8760")],
     agent: Agent = None,
 ) -> Average:
     """Return the mean over the last N hours."""
@@ -142,7 +140,7 @@ async def average_of_hours(
 
 @get("/reports/{report_id:str}", opt=READ, summary="One report by its id, with or without .json")
 async def report_by_id(
-    host_reports: HostReports, report_id: Annotated[str, Parameter(max_length=256)]
+    host_reports: HostReports, report_id: Annotated[str, PathParameter(max_length=256)]
 ) -> Response[Report]:
     """Return one bare report."""
     name = report_id.removesuffix(".json")
@@ -193,7 +191,7 @@ async def version() -> Version:
 async def import_reports(
     request: AnyRequest,
     host_reports: HostReports,
-    host: Annotated[str | None, Parameter(query="agent", min_length=1, max_length=253)] = None,
+    host: Annotated[str | None, QueryParameter(name="agent", min_length=1, max_length=253)] = None,
 ) -> ImportOutcome:
     """Store a JSON array of reports, all or none; those that are stored already are counted as known.
 

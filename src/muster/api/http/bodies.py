@@ -1,15 +1,15 @@
 """Request bodies: read in full within a bound, decompressed within a bound."""
 
-import zlib
 from collections.abc import AsyncIterator
+from typing import cast
 
 import zstandard
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from muster.errors import InvalidInput, TooLarge
 from muster.settings import LimitSettings
 
-CHUNK_BYTES = 64 * 1024
+_GZIP_ERROR = cast("type[Exception]", igzip_lib.IsalError)
 
 
 async def read_body(
@@ -59,7 +59,7 @@ def _gunzip(body: bytes, max_bytes: int) -> bytes:
     decoder = isal_zlib.decompressobj(wbits=31)
     try:
         decoded: bytes = decoder.decompress(body, max_bytes + 1)
-    except (isal_zlib.error, zlib.error) as error:
+    except _GZIP_ERROR as error:
         raise InvalidInput(f"broken gzip data: {error}", field="body") from None
     if len(decoded) > max_bytes:
         raise _too_large(max_bytes)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar.datastructures import Headers
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from muster.api.http.errors import Shape, describe
@@ -40,7 +41,7 @@ class Observe:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and note how it was answered."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
@@ -71,7 +72,7 @@ class Observe:
             problem, _ = describe(error, scope["state"]["request_id"])
             body = msgspec.json.encode(self._shape_of(scope["path"])(problem))
             headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-            await send({"type": "http.response.start", "status": problem.status, "headers": headers})  # type: ignore[typeddict-item]
+            await send({"type": "http.response.start", "status": problem.status, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
             return
         await self._app(scope, receive, send)
