@@ -106,6 +106,10 @@ class Site:
 
         wait_for("the server is ready", ready, START_S)
 
+    def server_lives(self) -> None:
+        assert self.server is not None
+        assert self.server.alive, f"the server ended\n{self.server.tail()}"
+
     def token(self, *scopes: str) -> str:
         """Make a token with the command line; works while the server runs."""
         options = [option for scope in scopes for option in ("--scope", scope)]

@@ -7,8 +7,10 @@ import json
 import os
 import random
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,24 +52,26 @@ class Load:
         target = len(self.owed()) + by
         wait_for(f"{by} more reports", lambda: len(self.owed()) >= target)
 
-    def drain(self) -> dict[str, object]:
-        """Let the agent send all it has; return its account once nothing waits."""
+    def drain(self) -> None:
+        """Let the agent send all it has, and report no more."""
         if self.agent is not None and self.agent.alive:
             self.agent.kill()
-        self.agent = self.start(interval_s=IDLE_S)
         owed = self.owed()
-        wait_for("the agent's own start is spooled", lambda: self.owed() > owed)
-        agent_id = wait_for("an identity", self._agent_id)
+        self.agent = self.start(interval_s=IDLE_S)
+        wait_for("the report of the agent's own start", lambda: self.owed() > owed)
 
-        def account() -> dict[str, object] | None:
-            ledger = self.site.get(f"/v1/api/agents/{agent_id}/ledger").json()
-            for stream in ledger.get("streams", []):
-                said = stream["agent"]
-                if said["waiting"] == 0 and said["spooled"] >= len(self.owed()):
-                    return dict(stream)
-            return None
+    def stored(self) -> list[str]:
+        """Return the id of every stored row."""
+        listed = self.site.get("/reports/list", params={"agent": self._agent_id()}).json()["reports"]
+        return [name.removesuffix(".json") for name in listed]
 
-        return wait_for("an empty spool on the ledger", account, 120)
+    def account(self, rows: int) -> dict[str, Any] | None:
+        """Return the ledger once it knows of that many rows and none waits."""
+        ledger = self.site.get(f"/v1/api/agents/{self._agent_id()}/ledger").json()
+        for stream in ledger.get("streams", []):
+            if stream["agent"]["waiting"] == 0 and stream["agent"]["spooled"] >= rows:
+                return dict(stream)
+        return None
 
     def _agent_id(self) -> str | None:
         path = self.data / "agent.json"
@@ -75,15 +79,17 @@ class Load:
 
     def check(self, kills: int) -> None:
         """Assert that every owed report is stored once, and print the figures."""
-        account = self.drain()
-        stored = self.site.get("/reports/list", params={"agent": self._agent_id()}).json()["reports"]
-        names = [name.removesuffix(".json") for name in stored]
-        lost = self.owed() - set(names)
-        doubled = len(names) - len(set(names))
+        self.drain()
+        owed = self.owed()
+        end = time.monotonic() + 60
+        while not owed <= set(names := self.stored()) and time.monotonic() < end:
+            self.site.server_lives()
+        lost, doubled = owed - set(names), len(names) - len(set(names))
         print(f"\n{kills} kills: {len(names)} reports stored, {len(lost)} lost, {doubled} doubled")
         assert not lost
         assert doubled == 0
-        assert account["stored"] == len(names)
+        account = wait_for("a ledger that knows them all", lambda: self.account(len(names)), 30)
+        assert account["stored"] == len(names) == account["agent"]["acknowledged"]
         assert account["balanced"] is True
         assert account["missing_batches"] == 0
 

@@ -322,11 +322,16 @@ def test_enrols_once_and_keeps_its_identity(newcomer: Agent, tmp_path: Path, ser
 
 def test_the_first_check_in_is_not_held_and_facts_go_up_once(agent: Agent, server: FakeServer) -> None:
     server.replies = [{}, {}, {"want_facts": True}]
-    agent.add("one")
     steps(agent, 4)
     assert [checkin.wait_s for checkin in server.checkins] == [0.0, 25.0, 25.0, 25.0]
     assert [checkin.facts for checkin in server.checkins] == [FACTS, None, None, FACTS]
     assert server.checkins[0].sent_us == 1_000_000_000
+
+
+def test_while_batches_wait_the_server_is_told_often(agent: Agent, server: FakeServer) -> None:
+    agent.add("one")
+    steps(agent, 3)
+    assert [checkin.wait_s for checkin in server.checkins] == [0.0, 2.0, 2.0]
     assert server.checkins[0].ledger[0].waiting == 1
 
 

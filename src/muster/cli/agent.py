@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
     invoke_without_command=True,
     short_help="Report this machine to a server.",
     epilog="Example: muster agent --server http://10.0.0.5:8080 --token-file token --data muster-agent",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--server", metavar="URL", help="Where to send.  [default: http://127.0.0.1:8080]")
 @click.option(
