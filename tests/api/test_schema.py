@@ -1,0 +1,42 @@
+"""Schemathesis: whatever the document allows, and what it does not, is never a 5xx."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from muster.model.batch import ARROW_STREAM, MSGPACK
+from tests.api.conftest import TestAgent
+from tests.processes import Site
+
+FUZZ = settings(
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@schemathesis.serializer(MSGPACK, ARROW_STREAM)  # type: ignore[untyped-decorator]
+def as_bytes(ctx: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+def test_no_request_makes_the_server_fail(site: Site, admin: httpx.Client, agent: TestAgent) -> None:
+    schema = schemathesis.openapi.from_dict(admin.get("/openapi.json").json())
+    tried = set()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        tried.add(operation.path)
+        http = agent.http if operation.path in ("/agent/v1/checkin", "/agent/v1/batches") else admin
+        headers = {"Authorization": http.headers["authorization"]}
+        FUZZ(given(case=operation.as_strategy())(never_fails(site.url, headers)))()
+    assert {"/reports", "/check", "/reload", "/agent/v1/batches", "/agent/v1/checkin"} <= tried
+    assert admin.get("/health").status_code == 200
+
+
+def never_fails(url: str, headers: dict[str, str]) -> Callable[..., None]:
+    def run(case: schemathesis.Case) -> None:
+        answer = case.call(base_url=url, headers=headers, timeout=20)
+        assert answer.status_code < 500, answer.text
+
+    return run
