@@ -48,10 +48,10 @@ def test_open_takes_surfaces_or_means_all(capsys, args: tuple[str, ...], expecte
 
 def test_options_reach_the_settings(capsys, tmp_path: Path) -> None:
     file = tmp_path / "f.toml"
-    file.write_text("[limits]\njson_depth = 9\n")
+    file.write_text("[limits]\nbody_bytes = 4096\n")
     values = shown(capsys, "--data", "d", "--config", str(file))
     assert values["data"] == {"value": "d", "origin": "flag"}
-    assert values["limits.json_depth"] == {"value": 9, "origin": f"file {file}"}
+    assert values["limits.body_bytes"] == {"value": 4096, "origin": f"file {file}"}
 
 
 def test_check_says_fine_or_what_is_wrong(capsys, tmp_path: Path) -> None:

@@ -63,7 +63,6 @@ class LimitSettings(Section, frozen=True, kw_only=True):
 
     body_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 16 * MIB
     decompressed_bytes: Annotated[int, msgspec.Meta(ge=1024)] = 64 * MIB
-    json_depth: Annotated[int, msgspec.Meta(ge=8, le=512)] = 64
 
 
 class RetentionSettings(Section, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from muster.errors import InvalidInput
 PROC_NET = Path("/proc/net")
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 
-_RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
+_RANGE = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
 def parse_ports(spec: Sequence[int | str]) -> list[int]:
