@@ -120,7 +120,10 @@ class Server:
                 metrics=metrics,
                 reload=self.reload,
                 ping=ping,
-                pending_bytes=lambda: {"reports": reports.pending_bytes},
+                pending_bytes=lambda: {
+                    "reports": reports.pending_bytes,
+                    "relational": relational.pending_bytes,
+                },
             )
             parts = Parts(
                 live=self.live,
@@ -153,6 +156,10 @@ class Server:
             ssl_certfile=tls.tls_certificate or None,
             ssl_keyfile=tls.tls_key or None,
         )
+        try:
+            config.load()
+        except OSError as error:
+            raise SettingsError(f"server.tls_certificate, server.tls_key: {error}") from None
         server = _Uvicorn(config, self.ready.set)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         stopped = asyncio.create_task(self.stopping.wait())

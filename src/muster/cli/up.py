@@ -13,10 +13,11 @@ from muster.cli.logs import start_logging
 from muster.cli.options import server_options
 from muster.cli.serving import Server, on_signals
 from muster.cli.supervise import Supervisor
+from muster.errors import Unauthenticated
 from muster.model.access import Scope, Surface
 from muster.settings import LoadedSettings, Settings
 
-ENROLMENT_DAYS = 1
+ENROLMENT_DAYS = 365
 DAY_US = 86_400 * 1_000_000
 
 
@@ -55,8 +56,11 @@ async def _run(server: Server) -> None:
 
 
 async def _enrolment_token(server: Server) -> Path:
-    """Write a token for the child into a file that only this user can read; return its path."""
+    """Return the file, readable by this user only, with the child's token; make one unless it is valid."""
     path = server.settings.data / "agent-token"
+    with contextlib.suppress(OSError, UnicodeDecodeError, Unauthenticated):
+        await server.access.authenticate(path.read_text().strip(), time.time_ns() // 1000)
+        return path
     expires_us = time.time_ns() // 1000 + ENROLMENT_DAYS * DAY_US
     _, text = await server.access.create_token("local agent", frozenset({Scope.AGENT}), expires_us=expires_us)
     path.unlink(missing_ok=True)

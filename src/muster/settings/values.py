@@ -23,7 +23,6 @@ class ServerSettings(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: PortNumber = 8080
     allowed_hosts: tuple[str, ...] = ()
-    trusted_proxies: tuple[str, ...] = ()
     tls_certificate: str = ""
     tls_key: str = ""
 
