@@ -267,6 +267,8 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
         reason = "is taken by another program; choose another with --port" if error.errno == 98 else error
         raise SettingsError(f"{host}:{port} {reason}") from None
     with listening:
+        # Inherited by each connection; asyncio sets it only on sockets with an explicit protocol.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listening.setblocking(False)
         yield listening
 

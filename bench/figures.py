@@ -1,0 +1,37 @@
+"""A measured figure beside its yardstick of the same run."""
+
+from typing import NamedTuple
+
+import psutil
+
+
+class Figure(NamedTuple):
+    """One row of RESULTS.md. `ratio` is figure / yardstick; `goal` as text, empty when there is none."""
+
+    what: str
+    value: float
+    unit: str
+    yardstick: str
+    yardstick_value: float
+    goal: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.yardstick_value if self.yardstick_value else float("nan")
+
+    def row(self) -> str:
+        return (
+            f"| {self.what} | {self.value:,.4g} {self.unit} | {self.yardstick} | "
+            f"{self.yardstick_value:,.4g} {self.unit} | {self.ratio:.2f} | {self.goal} |"
+        )
+
+
+def cpu_s(pid: int) -> float:
+    """Return user and system CPU seconds of a process so far."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def rss_mb(pid: int) -> float:
+    """Return resident memory in MB (10^6 bytes)."""
+    return float(psutil.Process(pid).memory_info().rss) / 1e6

@@ -1,0 +1,41 @@
+"""Measures and writes bench/RESULTS.md: `python -m bench.run [--seconds N]`."""
+
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+import click
+
+from bench.agent import measure
+from bench.figures import Figure
+from bench.server import measure_ingest, measure_overhead
+
+HEAD = """# Results
+
+Written by `make bench`. Each figure stands beside a yardstick that was measured in the same run: on a shared
+machine read the ratio, not the absolute. MB are 10^6 bytes.
+
+| what | figure | yardstick | its figure | ratio | to reach |
+|---|---|---|---|---|---|
+"""
+
+
+@click.command()
+@click.option("--seconds", type=float, default=60.0, show_default=True, help="Length of each measurement.")
+def main(seconds: float) -> None:
+    """Measure agent and server and write bench/RESULTS.md."""
+    figures: list[Figure] = []
+    for part in (measure, measure_ingest, measure_overhead):
+        with tempfile.TemporaryDirectory() as directory:
+            for figure in part(Path(directory), seconds):
+                figures.append(figure)
+                print(figure.row(), flush=True)
+    system = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    machine = f"\n{system}, {seconds:g} s each.\n"
+    rows = "".join(f"{figure.row()}\n" for figure in figures)
+    Path(__file__).with_name("RESULTS.md").write_text(HEAD + rows + machine)
+
+
+if __name__ == "__main__":
+    main()
