@@ -1,7 +1,7 @@
 """Watched ports: which of them are the local port of any TCP or UDP socket, in any state."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -12,6 +12,8 @@ PROC_NET = Path("/proc/net")
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
+_LOCAL_PORT = re.compile(rb"^ *[0-9]+: [0-9A-F]+:([0-9A-F]{4}) ", re.MULTILINE)
+"""Line of a socket table: `  NUMBER: ADDRESS:PORT ...`, address and port in hexadecimal."""
 
 
 def parse_ports(spec: Sequence[int | str]) -> list[int]:
@@ -38,15 +40,10 @@ def read_ports_in_use(proc_net: Path = PROC_NET) -> set[int]:
     if not (proc_net / "tcp").exists():
         connections = psutil.net_connections("inet")
         return {connection.laddr.port for connection in connections if connection.laddr}
-    used: set[int] = set()
+    used: set[bytes] = set()
     for table in TABLES:
         try:
-            used |= _local_ports((proc_net / table).read_bytes().splitlines()[1:])
+            used.update(_LOCAL_PORT.findall((proc_net / table).read_bytes()))
         except FileNotFoundError:
             continue
-    return used
-
-
-def _local_ports(lines: Iterable[bytes]) -> set[int]:
-    """Read the second column of a socket table, `ADDRESS:PORT` in hexadecimal."""
-    return {int(line.split(None, 2)[1].rpartition(b":")[2], 16) for line in lines}
+    return {int(port, 16) for port in used}
