@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 
 class Answers(NamedTuple):
-    """What came back: `count` answers in `seconds`, each one's time in milliseconds, rising."""
+    """What came back: `total` answers in `seconds`, each one's time in milliseconds, rising."""
 
-    count: int
+    total: int
     seconds: float
     ms: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.total / self.seconds
 
     def percentile(self, share: float) -> float:
         return self.ms[min(len(self.ms) - 1, int(share * len(self.ms)))]

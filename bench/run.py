@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from bench.agent import measure
+from bench.agent import measure_agent, measure_rest
 from bench.figures import Figure
-from bench.server import measure_ingest, measure_overhead
+from bench.server import measure_few, measure_many, measure_overhead
 
 HEAD = """# Results
 
@@ -21,12 +21,15 @@ machine read the ratio, not the absolute. MB are 10^6 bytes.
 """
 
 
+PARTS = (measure_agent, measure_rest, measure_few, measure_many, measure_overhead)
+
+
 @click.command()
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="Length of each measurement.")
 def main(seconds: float) -> None:
     """Measure agent and server and write bench/RESULTS.md."""
     figures: list[Figure] = []
-    for part in (measure, measure_ingest, measure_overhead):
+    for part in PARTS:
         with tempfile.TemporaryDirectory() as directory:
             for figure in part(Path(directory), seconds):
                 figures.append(figure)

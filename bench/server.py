@@ -19,16 +19,18 @@ from muster.model.batch import MSGPACK, ReportColumns, content_sha256
 from muster.model.report import Report, to_json
 from tests.processes import Program, Site, free_port, wait_for
 
-AGENTS = 500
+FEW, MANY = 32, 500
+"""Agents that send at once: what one site has, and a fleet whose batches the server must group."""
 
 BARE_ASGI = """
-import sys, uvicorn
-body = b'{"version":"0.1.0"}'
-head = {'type': 'http.response.start', 'status': 200, 'headers': [(b'content-length', b'19')]}
+import asyncio, sys, uvicorn
+body = sys.argv[2].encode()
+headers = [(b'content-type', b'application/json'), (b'content-length', str(len(body)).encode())]
 async def app(scope, receive, send):
-    await send(head)
+    await send({'type': 'http.response.start', 'status': 200, 'headers': headers})
     await send({'type': 'http.response.body', 'body': body})
-uvicorn.run(app, port=int(sys.argv[1]), log_config=None, access_log=False, lifespan='off')
+options = {'log_config': None, 'access_log': False, 'proxy_headers': False, 'server_header': False}
+asyncio.run(uvicorn.Server(uvicorn.Config(app, port=int(sys.argv[1]), lifespan='off', **options)).serve())
 """
 
 
@@ -49,9 +51,8 @@ class Sender:
         self._sequence = 0
         self._sample = sample
 
-    def next_batch(self) -> bytes:
-        report = msgspec.structs.replace(self._sample, id=uuid.uuid4().hex)
-        body = msgspec.msgpack.encode(ReportColumns([to_json(report).decode()]))
+    def next_request(self) -> bytes:
+        body = make_body(self._sample)
         self._sequence += 1
         query = f"stream=reports&epoch={self._epoch}&sequence={self._sequence}&sha256={content_sha256(body)}"
         head = (
@@ -61,73 +62,83 @@ class Sender:
         return head.encode() + body
 
 
-def measure_ingest(directory: Path, seconds: float) -> list[Figure]:
-    """Durable reports, one in a batch, from many agents at once; against an append and fsync of each."""
+def make_body(sample: Report) -> bytes:
+    """Return a batch of one report with an id of its own."""
+    report = msgspec.structs.replace(sample, id=str(uuid.uuid4()))
+    return msgspec.msgpack.encode(ReportColumns([to_json(report).decode()]))
+
+
+def measure_few(directory: Path, seconds: float) -> list[Figure]:
+    return _measure_ingest(directory, seconds, FEW)
+
+
+def measure_many(directory: Path, seconds: float) -> list[Figure]:
+    return _measure_ingest(directory, seconds, MANY)
+
+
+def _measure_ingest(directory: Path, seconds: float, agents: int) -> list[Figure]:
+    """Durable reports, one in a batch, from agents in parallel; against an append and fsync of each."""
     sample = ReportCollector([22, 80], first_s=0.1).collect()
     with Site(directory) as site:
         server = site.start()
         before = rss_mb(server.process.pid)
         token = site.token("agent")
-        senders = [Sender(site, token, sample).next_batch for _ in range(AGENTS)]
+        senders = [Sender(site, token, sample).next_request for _ in range(agents)]
         asyncio.run(drive(site.port, senders, 3.0, 204))
         cpu, own = cpu_s(server.process.pid), time.process_time()
         answers = asyncio.run(drive(site.port, senders, seconds, 204))
         cpu, own = cpu_s(server.process.pid) - cpu, time.process_time() - own
         rss = rss_mb(server.process.pid)
-    rate = answers.count / answers.seconds
-    appended = appends_per_s(directory / "appends", to_json(sample), min(10.0, seconds))
-    print(f"client: {own / answers.count * 1e6:.0f} us of CPU a request")
+    appends_cpu = time.process_time()
+    appends = append_each(directory / "appends", sample, answers.total)
+    appends_cpu = time.process_time() - appends_cpu
+    size = len(make_body(sample))
+    print(f"{agents} agents: client {100 * own / answers.seconds:.0f} % of a core, {size} bytes a batch")
+    what = f"{agents} agents, one report a batch, durable"
+    same = "append + fsync of each of as many bodies"
+    thousands = answers.total / 1000
     return [
-        Figure(
-            f"reports from {AGENTS} agents, one a batch, durable",
-            rate,
-            "/s",
-            "append + fsync of each",
-            appended,
-        ),
-        Figure("the same, p50", answers.percentile(0.5), "ms", "append + fsync", 1000 / appended),
-        Figure("the same, p99", answers.percentile(0.99), "ms", "append + fsync", 1000 / appended),
-        Figure(
-            "the same, server CPU for 1 000",
-            1000 * cpu / answers.count,
-            "s",
-            "client",
-            1000 * own / answers.count,
-        ),
-        Figure("server under this load, RSS", rss, "MB", "the same server before", before, "900 MB"),
+        Figure(f"{what}: reports", answers.rate, "/s", same, appends.rate),
+        Figure(f"{what}: p50", answers.percentile(0.5), "ms", same, appends.percentile(0.5)),
+        Figure(f"{what}: p99", answers.percentile(0.99), "ms", same, appends.percentile(0.99)),
+        Figure(f"{what}: server CPU for 1,000", cpu / thousands, "s", same, appends_cpu / thousands),
+        Figure(f"{what}: client CPU for 1,000", own / thousands, "s", "the server's", cpu / thousands),
+        Figure(f"{what}: server RSS after it", rss, "MB", "the same server just started", before),
     ]
 
 
-def appends_per_s(path: Path, body: bytes, seconds: float) -> float:
-    """Return how many appends with an fsync each one thread does a second."""
-    count, end = 0, time.monotonic() + seconds
+def append_each(path: Path, sample: Report, count: int) -> Answers:
+    """Append as many bodies to a file, one after the other with an fsync each; making them is not timed."""
+    ms: list[float] = []
     with path.open("ab", buffering=0) as file:
-        while time.monotonic() < end:
+        for _ in range(count):
+            body = make_body(sample)
+            started = time.perf_counter()
             file.write(body)
             os.fsync(file.fileno())
-            count += 1
-    return count / seconds
+            ms.append((time.perf_counter() - started) * 1000)
+    return Answers(count, sum(ms) / 1000, sorted(ms))
 
 
 def measure_overhead(directory: Path, seconds: float) -> list[Figure]:
-    """CPU of a small authorised route, against a bare ASGI answer of the same bytes."""
+    """CPU of a small authorised route, against a bare ASGI answer of the same body."""
     with Site(directory) as site:
         server = site.start()
-        head = (
-            f"GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {site.token('read')}\r\n\r\n"
-        )
-        ours, answers = cpu_a_request(site.port, server.process.pid, head.encode(), seconds)
+        authorization = f"Bearer {site.token('read')}"
+        head = f"GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {authorization}\r\n\r\n"
+        body = site.get("/version", headers={"Authorization": authorization}).text
+        ours, our_answers = cpu_a_request(site.port, server.process.pid, head.encode(), seconds)
     port = free_port()
-    bare = Program([sys.executable, "-c", BARE_ASGI, str(port)], directory / "bare.log")
+    bare = Program([sys.executable, "-c", BARE_ASGI, str(port), body], directory / "bare.log")
     try:
         wait_for("the bare server", lambda: _is_up(port))
-        theirs, _ = cpu_a_request(port, bare.process.pid, head.encode(), seconds)
+        theirs, their_answers = cpu_a_request(port, bare.process.pid, head.encode(), seconds)
     finally:
         bare.kill()
-    rate = answers.count / answers.seconds
-    print(f"GET /version: {rate:.0f}/s, p99 {answers.percentile(0.99):.1f} ms")
+    same = "bare ASGI answer of the same body on uvicorn, same settings"
     return [
-        Figure("GET /version with a token, server CPU", ours, "us", "bare ASGI answer on uvicorn", theirs)
+        Figure("GET /version with a token: server CPU a request", ours, "us", same, theirs),
+        Figure("GET /version with a token: requests", our_answers.rate, "/s", same, their_answers.rate),
     ]
 
 
@@ -138,7 +149,7 @@ def cpu_a_request(port: int, pid: int, request: bytes, seconds: float) -> tuple[
     before = cpu_s(pid)
     answers = asyncio.run(drive(port, clients, seconds, 200))
     pause(0.2)
-    return (cpu_s(pid) - before) / answers.count * 1e6, answers
+    return (cpu_s(pid) - before) / answers.total * 1e6, answers
 
 
 def _is_up(port: int) -> bool:
