@@ -173,6 +173,15 @@ def test_a_command_that_fails_says_so(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_command_of_a_newer_server_is_answered_not_understood(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        scene = Scene(tmp_path)
+        result = await scene.collecting.run_command(Command(id=CommandId("k"), kind="dance"))
+        assert (result.ok, result.message) == (False, "this agent is too old for the command")
+
+    asyncio.run(scenario())
+
+
 def test_a_part_that_fails_is_started_again_after_a_while(caplog: pytest.LogCaptureFixture) -> None:
     waits: list[float] = []
     failures = iter([RuntimeError("one"), RuntimeError("two")])

@@ -77,6 +77,8 @@ class Collecting:
 
     async def run_command(self, command: Command) -> CommandResult:
         """Collect for whoever waits at the server; the report is not spooled."""
+        if command.kind != "collect":
+            return CommandResult(id=command.id, ok=False, message="this agent is too old for the command")
         task = asyncio.ensure_future(self.collect())
         done, _ = await asyncio.wait({task}, timeout=COMMAND_S)
         if not done:

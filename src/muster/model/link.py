@@ -4,7 +4,7 @@ Unknown fields are ignored on both sides, so that an agent and a server one vers
 understand each other.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -88,10 +88,13 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the agent should do once. `collect`: collect a report now and send it as a result."""
+    """Something the agent should do once. `collect`: collect a report now and send it as a result.
+
+    An agent answers a kind that it does not know with `ok` false, so a newer server harms no older agent.
+    """
 
     id: CommandId
-    kind: Literal["collect"]
+    kind: Text
 
 
 class CheckinReply(msgspec.Struct, frozen=True, kw_only=True):
