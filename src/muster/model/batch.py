@@ -10,7 +10,9 @@ from muster.errors import InvalidInput
 from muster.model.ids import AgentId, Epoch, StreamName
 
 REPORTS = StreamName("reports")
-STREAMS = (REPORTS,)
+SAMPLES = StreamName("samples")
+INVENTORY = StreamName("inventory")
+STREAMS = (REPORTS, SAMPLES, INVENTORY)
 
 MSGPACK = "application/msgpack"
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
@@ -33,6 +35,25 @@ class ReportColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The columns of a batch of stream `reports`: each report as one JSON text."""
 
     report: Annotated[list[str], msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+class SampleColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of a batch of stream `samples`: one look at one machine.
+
+    Row i is the value `values[i]` of the series `(metrics[i], labels[i])` at `ts_us` (Unix microseconds);
+    `values` holds that many finite float64, little-endian. A series occurs once in a look.
+    """
+
+    ts_us: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+    metrics: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20_000)]
+    labels: Annotated[list[str], msgspec.Meta(max_length=20_000)]
+    values: bytes
+
+
+class InventoryColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of a batch of stream `inventory`: the JSON of each `Inventory`, the oldest first."""
+
+    inventory: Annotated[list[str], msgspec.Meta(min_length=1, max_length=1_000)]
 
 
 def content_sha256(body: bytes) -> str:
