@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,9 +61,15 @@ class Relational:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a work in a transaction; durable on return. Raises Unavailable, Overloaded, or its error."""
-        future = self._commit.submit(work, size_bytes=WORK_BYTES)
-        result: T = await asyncio.wrap_future(future)
-        return result
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Callable[[Connection], T], *, size_bytes: int = WORK_BYTES) -> "Future[T]":
+        """Hand over a work; the future ends when it is durable. Raises Overloaded, Unavailable.
+
+        An exception that the work returns goes to its caller and leaves what it did in place; one that
+        it raises undoes it.
+        """
+        return self._commit.submit(work, size_bytes=size_bytes)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Run a work that only reads, on the calling thread. Raises Unavailable."""
@@ -72,8 +78,7 @@ class Relational:
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """Run a work in a transaction, waiting for its commit; not on the event loop. Raises as `write`."""
-        result: T = self._commit.submit(work, size_bytes=WORK_BYTES).result()
-        return result
+        return self.submit(work).result()
 
     async def ping(self) -> None:
         """Raise Unavailable when the database does not answer."""

@@ -1,6 +1,6 @@
 """The tables of the relational store. Times are Unix microseconds; hashes are 32 bytes or 64 hex digits."""
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
@@ -59,4 +59,54 @@ stream_marks = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("gaps", Text, nullable=False),
+)
+
+_row_id = BigInteger().with_variant(Integer, "sqlite")
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("ip_address", String(45), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("agent_id", String(32)),
+    Column("reported_us", BigInteger),
+    Index("ix_servers_name", "name"),
+    Index("ix_servers_agent_id", "agent_id", unique=True),
+    sqlite_autoincrement=True,
+)
+
+additional_information = Table(
+    "additional_information",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("hostname", String(255), nullable=False),
+    Column("inventory", Text),
+    Column("body", Text),
+    Column("steady_sha256", String(64)),
+    Column("described_us", BigInteger, nullable=False),
+    Column("reported_us", BigInteger, nullable=False),
+    Column("agent_id", String(32)),
+    Index("ix_additional_information_hostname", "hostname"),
+    Index("ix_additional_information_agent_id", "agent_id", unique=True),
+    sqlite_autoincrement=True,
+)
+"""`inventory` is what the agent sent last; a `body` written by a client hides it until the next one."""
+
+inventory_versions = Table(
+    "inventory_versions",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("record_id", BigInteger, nullable=False),
+    Column("ts_us", BigInteger, nullable=False),
+    Column("change", String(16), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("form", String(16), nullable=False),
+    Column("document", Text, nullable=False),
+    Index("ix_inventory_versions_record", "kind", "record_id", "id"),
+    Index("ix_inventory_versions_ts_us", "ts_us"),
+    sqlite_autoincrement=True,
 )
