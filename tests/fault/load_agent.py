@@ -13,6 +13,7 @@ import time
 import uuid
 from pathlib import Path
 
+from muster.agent.collect.snapshot import Snapshot
 from muster.agent.identity import open_data_directory
 from muster.agent.link import Link
 from muster.agent.runtime import Runtime
@@ -34,6 +35,9 @@ class MadeUpMachine:
             ports=Ports([22], [80]),
             process={f"Worker{n}": [n] for n in range(1, 50)},
         )
+
+    def look(self, *, with_inventory: bool) -> Snapshot:
+        return Snapshot(time.time_ns() // 1000, self.collect(), [])
 
 
 class Journal:

@@ -12,13 +12,15 @@ import msgspec
 import pytest
 
 from muster.agent.clock import Clock, system_clock
+from muster.agent.collect.sample import sample
+from muster.agent.collect.snapshot import Snapshot
 from muster.agent.collecting import Collecting, seconds_to_tick
 from muster.agent.link import Link
 from muster.agent.runtime import Runtime, keep_running
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
 from muster.failpoints import ignore
-from muster.model.batch import REPORTS
+from muster.model.batch import REPORTS, SAMPLES
 from muster.model.ids import CommandId, Epoch
 from muster.model.link import Command
 from muster.model.report import OsInfo, Ports, Report, parse_report
@@ -62,6 +64,9 @@ class Collector:
             return report(self.made)
         finally:
             self.inside -= 1
+
+    def look(self, *, with_inventory: bool) -> Snapshot:
+        return Snapshot(1, self.collect(), [sample("load.1m", 0.5)])
 
 
 class Sink:
@@ -107,6 +112,7 @@ class Scene:
             spool=self.spool,
             sink=self.sink,
             interval_s=10.0,
+            inventory_interval_s=20.0,
             clock=self.clock,
             spooled=self.count,
         )
@@ -273,8 +279,9 @@ def test_without_a_server_reports_wait_in_the_spool(tmp_path: Path) -> None:
     spool = Spool(
         tmp_path / "spool.db", epoch=Epoch("f" * 32), max_bytes=2**24, now_us=lambda: 0, reach=ignore
     )
-    (ledger,) = spool.ledger()
-    assert ledger.waiting == ledger.collected > 0
+    ledgers = spool.ledger()
+    assert [ledger.stream for ledger in ledgers] == [REPORTS, SAMPLES]
+    assert all(ledger.waiting == ledger.collected > 0 for ledger in ledgers)
     spool.close()
 
 

@@ -1,6 +1,5 @@
 """Process names: of a /proc that the test makes up, and of this machine."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import psutil
 import pytest
 
 from muster.agent.collect import processes
-from muster.agent.collect.processes import ProcessNames, shown_name
+from muster.agent.collect.processes import Process, Processes, pids_by_name, shown_name
 
 
 @pytest.mark.parametrize(
@@ -31,10 +30,16 @@ def test_process_names_are_written_as_the_original_does(name: str, shown: str) -
     assert shown_name(name) == shown
 
 
+def names_of(processes: Processes) -> dict[str, list[int]]:
+    names, left_out = pids_by_name(processes.read())
+    assert left_out == 0
+    return names
+
+
 def make_process(proc: Path, pid: int, name: bytes, command: bytes = b"", start: int = 7) -> None:
     directory = proc / str(pid)
     directory.mkdir(exist_ok=True)
-    fields = b" ".join([b"S", *[b"0"] * 18, str(start).encode(), b"0"])
+    fields = b" ".join([b"S", *[b"0"] * 10, b"150", b"50", *[b"0"] * 6, b"%d" % start, b"4096", b"3", b"0"])
     (directory / "stat").write_bytes(b"%d (%s) %s" % (pid, name, fields))
     (directory / "cmdline").write_bytes(command)
 
@@ -51,37 +56,37 @@ def test_names_come_with_all_their_pids_in_order(proc: Path) -> None:
         make_process(proc, pid, b"bash")
     make_process(proc, 5, b"odd) name (")
     (proc / "77").mkdir()
-    assert ProcessNames(proc).read() == {"Bash": [4, 30, 200], "Odd) name (": [5]}
+    assert names_of(Processes(proc)) == {"Bash": [4, 30, 200], "Odd) name (": [5]}
 
 
 def test_a_cut_name_is_completed_once_from_its_program(proc: Path) -> None:
     make_process(proc, 1, b"systemd-journal", b"/lib/systemd/systemd-journald\0--x\0")
     make_process(proc, 2, b"kworker/u8:2-ev", b"")
-    names = ProcessNames(proc)
-    assert names.read() == {"Systemd-journald": [1], "Kworker/u8:2-ev": [2]}
+    names = Processes(proc)
+    assert names_of(names) == {"Systemd-journald": [1], "Kworker/u8:2-ev": [2]}
     (proc / "1" / "cmdline").unlink()
-    assert names.read() == {"Systemd-journald": [1], "Kworker/u8:2-ev": [2]}
+    assert names_of(names) == {"Systemd-journald": [1], "Kworker/u8:2-ev": [2]}
     make_process(proc, 1, b"another-program", b"/bin/another-program-2\0", start=8)
-    assert "Another-program-2" in names.read()
+    assert "Another-program-2" in names_of(names)
 
 
 def test_a_process_that_runs_another_program_has_its_name(proc: Path) -> None:
     make_process(proc, 1, b"start-of-the-se", b"/bin/start-of-the-server\0")
-    names = ProcessNames(proc)
-    assert names.read() == {"Start-of-the-server": [1]}
+    names = Processes(proc)
+    assert names_of(names) == {"Start-of-the-server": [1]}
     make_process(proc, 1, b"the-server-itse", b"/bin/the-server-itself\0")
-    assert names.read() == {"The-server-itself": [1]}
+    assert names_of(names) == {"The-server-itself": [1]}
 
 
 def test_a_rewritten_command_line_does_not_tell_its_arguments(proc: Path) -> None:
     make_process(proc, 1, b"backup-of-datab", b"/bin/backup-of-databases --password=secret\0\0\0")
     make_process(proc, 2, b"backup-of-datab", b"backup-of-databases --password=" + b"s" * 9000)
-    assert ProcessNames(proc).read() == {"Backup-of-databases": [1, 2]}
+    assert names_of(Processes(proc)) == {"Backup-of-databases": [1, 2]}
 
 
 def test_a_program_with_spaces_in_its_name_is_completed(proc: Path) -> None:
     make_process(proc, 1, b"My Long Program", b"/opt/My Long Program Name\0--x\0")
-    assert ProcessNames(proc).read() == {"My long program name": [1]}
+    assert names_of(Processes(proc)) == {"My long program name": [1]}
 
 
 def test_a_cut_name_stays_as_it_is_when_the_command_line_may_not_be_read(
@@ -94,7 +99,7 @@ def test_a_cut_name_stays_as_it_is_when_the_command_line_may_not_be_read(
 
     monkeypatch.setattr(processes, "_read", read)
     make_process(proc, 1, b"systemd-journal", b"/lib/systemd/systemd-journald\0")
-    assert ProcessNames(proc).read() == {"Systemd-journal": [1]}
+    assert names_of(Processes(proc)) == {"Systemd-journal": [1]}
 
 
 def test_a_process_that_ends_between_two_looks_is_left_out(
@@ -111,31 +116,40 @@ def test_a_process_that_ends_between_two_looks_is_left_out(
     make_process(proc, 3, b"systemd-journal")
     make_process(proc, 4, b"bash")
     (proc / "4" / "stat").write_bytes(b"")
-    assert ProcessNames(proc).read() == {"Bash": [1]}
+    assert names_of(Processes(proc)) == {"Bash": [1]}
 
 
 def test_bytes_that_are_no_utf_8_make_a_name_all_the_same(proc: Path) -> None:
     make_process(proc, 1, b"caf\xe9")
-    (name,) = ProcessNames(proc).read()
+    (name,) = names_of(Processes(proc))
     assert name == "Caf\N{REPLACEMENT CHARACTER}"
 
 
-def test_more_processes_than_a_report_can_hold_are_cut_and_told_once(
-    proc: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_more_processes_than_fit_into_a_report_are_cut(proc: Path) -> None:
     for pid in range(100, 120):
         make_process(proc, pid, b"\x01" * 14)
-    names = ProcessNames(proc, max_bytes=130)
-    with caplog.at_level(logging.WARNING):
-        found = names.read()
-        names.read()
+    found, left_out = pids_by_name(Processes(proc).read(), max_bytes=130)
     assert len(msgspec.json.encode(found)) <= 130
     assert found == {"\x01" * 14: list(range(100, 110))}
-    assert caplog.text.count("10 of 20 are left out") == 1
+    assert left_out == 10
+
+
+def test_cpu_time_and_memory_come_with_the_name(proc: Path) -> None:
+    make_process(proc, 5, b"bash", start=9)
+    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    assert Processes(proc).read() == [Process(5, "Bash", 9, 200 / ticks, 3 * page)]
+
+
+def test_this_process_uses_what_psutil_says() -> None:
+    process = psutil.Process()
+    ours = next(found for found in Processes().read() if found.pid == process.pid)
+    times = process.cpu_times()
+    assert ours.cpu_s == pytest.approx(times.user + times.system, abs=1.0)
+    assert ours.memory_bytes == pytest.approx(process.memory_info().rss, rel=0.2)
 
 
 def test_the_processes_of_this_machine_are_those_that_psutil_sees() -> None:
-    ours = {pid: name for name, pids in ProcessNames().read().items() for pid in pids}
+    ours = {pid: name for name, pids in names_of(Processes()).items() for pid in pids}
     theirs = {process.pid: process.info["name"] for process in psutil.process_iter(["name"])}
     both = ours.keys() & theirs.keys()
     assert os.getpid() in both
@@ -143,5 +157,5 @@ def test_the_processes_of_this_machine_are_those_that_psutil_sees() -> None:
 
 
 def test_a_system_without_proc_is_asked_through_psutil(tmp_path: Path) -> None:
-    found = ProcessNames(tmp_path).read()
+    found = names_of(Processes(tmp_path))
     assert any(os.getpid() in pids for pids in found.values())

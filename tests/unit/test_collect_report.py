@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from muster.agent.collect import report as report_module
-from muster.agent.collect.cpu import CpuPercent
-from muster.agent.collect.disks import DiskSpace
-from muster.agent.collect.processes import ProcessNames
+from muster.agent.collect.memory import Memory
+from muster.agent.collect.processes import Process
 from muster.agent.collect.report import ReportCollector
+from muster.agent.collect.sockets import Sockets, SocketTables
 from muster.model.report import MAX_LABEL, parse_report, to_json
 
 
@@ -62,7 +62,7 @@ def test_the_json_has_the_keys_and_types_of_source_1() -> None:
 
 
 def test_ports_keep_the_configured_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_module, "read_ports_in_use", lambda: {443, 80})
+    monkeypatch.setattr(SocketTables, "read", lambda _: Sockets(frozenset({443, 80}), {}))
     ports = ReportCollector([8080, 443, 22, 80], first_s=0).collect().ports
     assert (ports.in_use, ports.not_in_use) == ([443, 80], [8080, 22])
 
@@ -74,14 +74,14 @@ def test_a_part_that_fails_is_told_once_until_it_works_again_and_harms_no_other(
     def broken() -> object:
         raise error
 
-    def whole() -> float:
-        return 12.5
+    def whole() -> Memory:
+        return Memory(total=8, used=1, available=7, cached=None)
 
     collector = ReportCollector([], first_s=0)
     with caplog.at_level(logging.WARNING):
         seen = []
         for read in (broken, broken, whole, broken):
-            monkeypatch.setattr(report_module, "read_memory_percent", read)
+            monkeypatch.setattr(collector.memory, "_read", read)
             report = collector.collect()
             assert parse_report(to_json(report)) == report
             assert report.process
@@ -96,10 +96,8 @@ def test_every_part_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("no")
 
     collector = ReportCollector([80], new_id=lambda: "id", first_s=0)
-    for name in ("read_ports_in_use", "read_boot_time", "read_memory_percent"):
-        monkeypatch.setattr(report_module, name, broken)
-    for part in (CpuPercent, DiskSpace, ProcessNames):
-        monkeypatch.setattr(part, "read", broken)
+    for part in collector.parts:
+        monkeypatch.setattr(part, "_read", broken)
     report = collector.collect()
     assert parse_report(to_json(report)) == report
     assert (report.boot_time, report.cpu, report.disk_space, report.memory) == (0, 0.0, {}, 0.0)
@@ -115,16 +113,22 @@ def test_names_of_the_system_may_be_anything(monkeypatch: pytest.MonkeyPatch) ->
     assert (report.os.node, len(report.os.release)) == ("h?te", MAX_LABEL)
 
 
-def test_a_machine_without_watched_ports_reads_no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_module, "read_ports_in_use", lambda: pytest.fail("read"))
-    ports = ReportCollector([], first_s=0).collect().ports
-    assert (ports.in_use, ports.not_in_use) == ([], [])
-
-
 def test_memory_is_used_of_total(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = SimpleNamespace(used=1, total=3, available=0, percent=99.9)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-    assert report_module.read_memory_percent() == 33.3
+    found = SimpleNamespace(used=1, total=3, available=0, percent=99.9)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: found)
+    assert ReportCollector([], first_s=0).collect().memory == 33.3
+
+
+def test_more_processes_than_a_report_can_hold_are_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    collector = ReportCollector([], first_s=0)
+    many = [Process(pid, f"{pid}".rjust(255, "x"), 0, 0, 0) for pid in range(20_000)]
+    monkeypatch.setattr(collector.processes, "_read", lambda: many)
+    with caplog.at_level(logging.WARNING):
+        reports = [collector.collect() for _ in range(2)]
+    assert parse_report(to_json(reports[0])) == reports[0]
+    assert caplog.text.count("of 20000 are left out") == 1
 
 
 def test_a_clock_before_1970_makes_a_valid_report() -> None:

@@ -1,4 +1,4 @@
-"""Collects a report at each interval and spools it; the server need not be there."""
+"""Looks at the machine at each interval and spools what it saw; the server need not be there."""
 
 import asyncio
 import logging
@@ -9,10 +9,14 @@ from typing import Protocol
 import msgspec
 
 from muster.agent.clock import Clock
+from muster.agent.collect.sample import to_columns
+from muster.agent.collect.snapshot import Snapshot
 from muster.agent.spool import Spool
+from muster.agent.spooled import NewBatch
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
-from muster.model.batch import REPORTS, ReportColumns
+from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns
+from muster.model.ids import StreamName
 from muster.model.link import Command, CommandResult
 from muster.model.report import Report, to_json
 
@@ -23,10 +27,14 @@ _log = logging.getLogger(__name__)
 
 
 class Collector(Protocol):
-    """Looks at the machine. `collect` blocks, and is never called concurrently."""
+    """Looks at the machine. Its methods block, and are never called concurrently."""
 
     def collect(self) -> Report:
         """Return a report of now."""
+        ...
+
+    def look(self, *, with_inventory: bool) -> Snapshot:
+        """Return all that can be seen now."""
         ...
 
 
@@ -39,7 +47,10 @@ class ReportSink(Protocol):
 
 
 class Collecting:
-    """The loop that looks at the machine every `interval_s` seconds, the first time at once."""
+    """The loop that looks at the machine every `interval_s` seconds, the first time at once.
+
+    Every `inventory_interval_s`, as near as its ticks are, an inventory is made, too.
+    """
 
     def __init__(
         self,
@@ -48,6 +59,7 @@ class Collecting:
         spool: Spool,
         sink: ReportSink | None,
         interval_s: float,
+        inventory_interval_s: float,
         clock: Clock,
         spooled: Callable[[], None],
     ) -> None:
@@ -55,6 +67,8 @@ class Collecting:
         self._spool = spool
         self._sink = sink
         self._interval_s = interval_s
+        self._inventory_interval_s = inventory_interval_s
+        self._inventory_s: float | None = None
         self._clock = clock
         self._spooled = spooled
         self._busy = asyncio.Lock()
@@ -64,8 +78,8 @@ class Collecting:
     async def run(self) -> None:
         """Collect until cancelled."""
         while True:
-            report = await self.collect()
-            await in_thread(lambda report=report: self._keep(report))  # type: ignore[misc]
+            snapshot = await self._look()
+            await in_thread(lambda snapshot=snapshot: self._keep(snapshot))  # type: ignore[misc]
             self._spooled()
             since_s = self._clock.monotonic_s() - self._started_s
             await self._clock.sleep(seconds_to_tick(since_s, self._interval_s))
@@ -89,10 +103,19 @@ class Collecting:
             return CommandResult(id=command.id, ok=False, message=f"collecting failed: {error}"[:1024])
         return CommandResult(id=command.id, ok=True, report=to_json(task.result()).decode())
 
-    def _keep(self, report: Report) -> None:
-        """Spool a report, then write it to the other sink, whose failure harms nothing else."""
-        body = msgspec.msgpack.encode(ReportColumns([to_json(report).decode()]))
-        self._spool.append(REPORTS, 1, body)
+    async def _look(self) -> Snapshot:
+        now_s = self._clock.monotonic_s()
+        latest_s = self._inventory_s
+        is_due = latest_s is None or now_s - latest_s >= self._inventory_interval_s - self._interval_s / 2
+        if is_due:
+            self._inventory_s = now_s
+        async with self._busy:
+            return await in_thread(lambda: self._collector.look(with_inventory=is_due))
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        """Spool a snapshot, then write its report to the other sink, whose failure harms nothing else."""
+        report = snapshot.report
+        self._spool.append_all(to_batches(snapshot))
         if self._sink is None:
             return
         try:
@@ -101,6 +124,21 @@ class Collecting:
             self._sink_trouble.met(f"cannot write the report to its directory: {error}")
         else:
             self._sink_trouble.over("writing reports to their directory again")
+
+
+def to_batches(snapshot: Snapshot) -> list[NewBatch]:
+    """Return a snapshot as a batch of each stream for which it has rows."""
+    batches = [_batch(REPORTS, 1, ReportColumns([to_json(snapshot.report).decode()]))]
+    if snapshot.samples:
+        batches.append(_batch(SAMPLES, len(snapshot.samples), to_columns(snapshot.ts_us, snapshot.samples)))
+    if snapshot.inventory is not None:
+        text = msgspec.json.encode(snapshot.inventory).decode()
+        batches.append(_batch(INVENTORY, 1, InventoryColumns([text])))
+    return batches
+
+
+def _batch(stream: StreamName, rows: int, columns: msgspec.Struct) -> NewBatch:
+    return NewBatch(stream, rows, msgspec.msgpack.encode(columns))
 
 
 def seconds_to_tick(since_s: float, interval_s: float) -> float:

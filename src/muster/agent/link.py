@@ -20,7 +20,7 @@ REPLY_S = 30.0
 
 
 class Link:
-    """A few kept connections to one server. Used on the event loop only.
+    """Kept connections to one server: each stream may send while a check-in is held. On the event loop only.
 
     A request that fails on its way is no exception but an answer: `Outcome.LATER`.
     """
@@ -34,7 +34,7 @@ class Link:
             transport=transport,
             verify=_open_trust(server, ca_file),
             timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
-            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=60.0),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0),
             headers={"user-agent": "muster-agent"},
             trust_env=False,
         )

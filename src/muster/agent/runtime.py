@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from muster.agent.backoff import Backoff
@@ -17,7 +17,7 @@ from muster.agent.sender import Sender
 from muster.agent.session import Session
 from muster.agent.spool import Spool
 from muster.failpoints import Reach
-from muster.model.batch import REPORTS
+from muster.model.batch import STREAMS
 from muster.model.ids import Epoch
 from muster.settings import AgentSettings
 
@@ -48,8 +48,12 @@ class Runtime:
         read_token: Callable[[], str | None],
         reach: Reach,
         clock: Clock | None = None,
+        beside: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
     ) -> None:
-        """Raises SettingsError when the spool or the stored identity cannot be used."""
+        """`beside`: more parts, by name, that run as the agent's own do.
+
+        Raises SettingsError when the spool or the stored identity cannot be used.
+        """
         self._clock = clock or system_clock()
         self._link = link
         session = Session(IdentityFile(data))
@@ -61,22 +65,31 @@ class Runtime:
             now_us=self._clock.now_us,
             reach=reach,
         )
-        sender = Sender(
-            REPORTS,
-            spool=self._spool,
-            link=link,
-            session=session,
-            clock=self._clock,
-            new_epoch=new_epoch,
-            reach=reach,
-        )
+        senders = {
+            stream: Sender(
+                stream,
+                spool=self._spool,
+                link=link,
+                session=session,
+                clock=self._clock,
+                new_epoch=new_epoch,
+                reach=reach,
+            )
+            for stream in STREAMS
+        }
+
+        def wake() -> None:
+            for sender in senders.values():
+                sender.wake()
+
         collecting = Collecting(
             collector=collector,
             spool=self._spool,
             sink=sink,
             interval_s=settings.interval_s,
+            inventory_interval_s=settings.inventory_interval_s,
             clock=self._clock,
-            spooled=sender.wake,
+            spooled=wake,
         )
         check_in = CheckIn(
             server=settings.server,
@@ -91,8 +104,9 @@ class Runtime:
         )
         self._parts: dict[str, Callable[[], Awaitable[None]]] = {
             "collecting": collecting.run,
-            "sending": sender.run,
             "check-in": check_in.run,
+            **{f"sending {stream}": sender.run for stream, sender in senders.items()},
+            **(beside or {}),
         }
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ called from any thread; they block for one fsync, and what they say is durable w
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,14 +15,26 @@ import msgspec
 import zstandard
 
 from muster.agent.spool_file import count_set_aside, is_damage, open_spool_file, set_aside
-from muster.agent.spool_tables import count, delete, insert, thin, transact, trim_quarantine, used_bytes
-from muster.agent.spooled import QuarantinedBatch, SpooledBatch, SpoolKey
+from muster.agent.spool_tables import (
+    count,
+    delete,
+    empty_ledger,
+    insert,
+    streams_by_size,
+    thin,
+    transact,
+    trim_quarantine,
+    used_bytes,
+)
+from muster.agent.spooled import NewBatch, QuarantinedBatch, SpooledBatch, SpoolKey
 from muster.failpoints import Reach
-from muster.model.batch import REPORTS, content_sha256
+from muster.model.batch import INVENTORY, REPORTS, SAMPLES, content_sha256
 from muster.model.ids import Epoch, StreamName
 from muster.model.link import StreamLedger
 
-_THINNABLE = frozenset({REPORTS})
+_THINNABLE = frozenset({REPORTS, SAMPLES, INVENTORY})
+"""Streams of which some rows may be missing without harm to the others."""
+
 _VACUUM_PAGES = 2048
 
 _log = logging.getLogger(__name__)
@@ -57,49 +69,46 @@ class Spool:
         return count_set_aside(self._path)
 
     def append(self, stream: StreamName, rows: int, body: bytes) -> SpoolKey | None:
-        """Store a batch under the next sequence of this epoch.
+        """Store one batch, as `append_all` does."""
+        return self.append_all([NewBatch(stream, rows, body)])[0]
 
-        None: there was no room even after thinning, or the disk refused; its rows are counted as
-        dropped.
+    def append_all(self, batches: Sequence[NewBatch]) -> list[SpoolKey | None]:
+        """Store batches in one transaction, each under the next sequence of its stream and this epoch.
+
+        None: there was no room for a batch even after thinning, or the disk refused; its rows are
+        counted as dropped.
         """
-        sha256 = content_sha256(body)
-        packed = zstandard.ZstdCompressor(level=3).compress(body)
+        packer = zstandard.ZstdCompressor(level=3)
+        hashed = [(batch, content_sha256(batch.body), packer.compress(batch.body)) for batch in batches]
+        written: dict[StreamName, int] = {}
 
-        drops = 0
-
-        def work(db: sqlite3.Connection) -> SpoolKey | None:
-            nonlocal drops
-            drops = self._unwritten_drops.get(stream, 0)
-            count(db, stream, collected=rows + drops, dropped=drops)
-            db.execute("SAVEPOINT batch")
-            key, rowid = insert(
-                db,
-                stream,
-                self._epoch,
-                sha256=sha256,
-                rows=rows,
-                body=packed,
-                created_us=self._now_us(),
-            )
-            if not self._make_room(db, stream, rowid):
-                db.execute("ROLLBACK TO batch")
-                count(db, stream, dropped=rows)
-                return None
-            count(db, stream, spooled=rows, waiting=rows, waiting_bytes=len(packed))
-            self._reach("agent.spool.before_commit")
-            return key
+        def work(db: sqlite3.Connection) -> list[SpoolKey | None]:
+            written.update(self._write_drops(db, {batch.stream for batch in batches}))
+            (last,) = db.execute("SELECT coalesce(max(rowid), 0) FROM batches").fetchone()
+            keys = [self._add(db, *parts, before=last + 1) for parts in hashed]
+            if any(keys):
+                self._reach("agent.spool.before_commit")
+            return keys
 
         try:
-            key = self._run(work)
+            keys = self._run(work)
         except sqlite3.OperationalError as error:
-            self._note_drops(stream, rows)
-            _log.error("the spool cannot be written (%s): %d rows of %s are dropped", error, rows, stream)
-            return None
-        self._note_drops(stream, -drops)
-        if key is None:
-            _log.error("the spool is full: %d rows of %s are dropped", rows, stream)
+            for batch in batches:
+                self._note_drops(batch.stream, batch.rows)
+                _log.error(
+                    "the spool cannot be written (%s): %d rows of %s are dropped",
+                    error,
+                    batch.rows,
+                    batch.stream,
+                )
+            return [None] * len(batches)
+        for stream, drops in written.items():
+            self._note_drops(stream, -drops)
+        for batch, key in zip(batches, keys, strict=True):
+            if key is None:
+                _log.error("the spool is full: %d rows of %s are dropped", batch.rows, batch.stream)
         self._reach("agent.spool.after_commit")
-        return key
+        return keys
 
     def oldest(self, stream: StreamName) -> SpooledBatch | None:
         """Return the batch to send next: the earliest epoch, then the lowest sequence.
@@ -166,7 +175,7 @@ class Spool:
             if not delete(db, batch):
                 return None
             stream = batch.key.stream
-            key, _ = insert(
+            key = insert(
                 db,
                 stream,
                 epoch,
@@ -206,7 +215,7 @@ class Spool:
         for stream, rows in drops.items():
             if not rows:
                 continue
-            ledger = stored.get(stream) or _empty_ledger(stream)
+            ledger = stored.get(stream) or empty_ledger(stream)
             stored[stream] = msgspec.structs.replace(
                 ledger, collected=ledger.collected + rows, dropped=ledger.dropped + rows
             )
@@ -230,16 +239,48 @@ class Spool:
                 self._db = open_spool_file(self._path)
             return transact(self._db, work)
 
+    def _add(
+        self, db: sqlite3.Connection, batch: NewBatch, sha256: str, packed: bytes, *, before: int
+    ) -> SpoolKey | None:
+        """Insert a batch if it can be given room; batches from rowid `before` on are as new as it is."""
+        count(db, batch.stream, collected=batch.rows)
+        db.execute("SAVEPOINT batch")
+        key = insert(
+            db,
+            batch.stream,
+            self._epoch,
+            sha256=sha256,
+            rows=batch.rows,
+            body=packed,
+            created_us=self._now_us(),
+        )
+        if not self._make_room(db, batch.stream, before):
+            db.execute("ROLLBACK TO batch")
+            count(db, batch.stream, dropped=batch.rows)
+            return None
+        count(db, batch.stream, spooled=batch.rows, waiting=batch.rows, waiting_bytes=len(packed))
+        return key
+
+    def _write_drops(self, db: sqlite3.Connection, streams: set[StreamName]) -> dict[StreamName, int]:
+        """Count in the ledger what was dropped while the disk refused; return it by stream."""
+        drops = {stream: self._unwritten_drops.get(stream, 0) for stream in streams}
+        for stream, rows in drops.items():
+            if rows:
+                count(db, stream, collected=rows, dropped=rows)
+        return drops
+
     def _note_drops(self, stream: StreamName, rows: int) -> None:
         """Remember drops that the ledger on disk does not hold yet."""
         with self._lock:
             self._unwritten_drops[stream] = self._unwritten_drops.get(stream, 0) + rows
 
-    def _make_room(self, db: sqlite3.Connection, stream: StreamName, newest: int) -> bool:
+    def _make_room(self, db: sqlite3.Connection, stream: StreamName, before: int) -> bool:
         """Thin what waits until the file is within its bound; False when that does not suffice."""
         while used_bytes(db) > self._max_bytes:
-            if stream not in _THINNABLE or not thin(
-                db, stream, newest=newest, in_flight=self._in_flight.get(stream)
+            if stream not in _THINNABLE or not any(
+                thin(db, big, before=before, in_flight=self._in_flight.get(big))
+                for big in streams_by_size(db)
+                if big in _THINNABLE
             ):
                 return False
         return True
@@ -250,17 +291,3 @@ class Spool:
             (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
             if free > _VACUUM_PAGES:
                 self._db.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
-
-
-def _empty_ledger(stream: StreamName) -> StreamLedger:
-    return StreamLedger(
-        stream=stream,
-        collected=0,
-        dropped=0,
-        spooled=0,
-        thinned=0,
-        quarantined=0,
-        acknowledged=0,
-        waiting=0,
-        waiting_bytes=0,
-    )

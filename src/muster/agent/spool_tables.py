@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from muster.agent.spooled import SpooledBatch, SpoolKey
 from muster.model.ids import Epoch, StreamName
+from muster.model.link import StreamLedger
 
 MAX_QUARANTINED = 1000
 """So many refused batches are kept; older ones are only counted."""
@@ -38,8 +39,8 @@ def insert(
     rows: int,
     body: bytes,
     created_us: int,
-) -> tuple[SpoolKey, int]:
-    """Store a batch under the next sequence of an epoch; return its key and rowid."""
+) -> SpoolKey:
+    """Store a batch under the next sequence of an epoch; return its key."""
     db.execute(
         "INSERT OR IGNORE INTO epochs (stream, epoch, next_sequence) VALUES (?, ?, 1)", (stream, epoch)
     )
@@ -47,12 +48,12 @@ def insert(
         "SELECT id, next_sequence FROM epochs WHERE stream = ? AND epoch = ?", (stream, epoch)
     ).fetchone()
     db.execute("UPDATE epochs SET next_sequence = ? WHERE id = ?", (sequence + 1, epoch_id))
-    cursor = db.execute(
+    db.execute(
         "INSERT INTO batches (stream, epoch_id, sequence, sha256, rows, created_us, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (stream, epoch_id, sequence, sha256, rows, created_us, body),
     )
-    return SpoolKey(stream, epoch, sequence), cursor.lastrowid or 0
+    return SpoolKey(stream, epoch, sequence)
 
 
 def delete(db: sqlite3.Connection, batch: SpooledBatch) -> bool:
@@ -75,17 +76,38 @@ def count(db: sqlite3.Connection, stream: StreamName, **changes: int) -> None:
     db.execute(f"UPDATE ledger SET {terms} WHERE stream = ?", (*changes.values(), stream))  # noqa: S608
 
 
-def thin(db: sqlite3.Connection, stream: StreamName, *, newest: int, in_flight: SpoolKey | None) -> bool:
+def empty_ledger(stream: StreamName) -> StreamLedger:
+    """Return the ledger of a stream that the file does not know yet."""
+    return StreamLedger(
+        stream=stream,
+        collected=0,
+        dropped=0,
+        spooled=0,
+        thinned=0,
+        quarantined=0,
+        acknowledged=0,
+        waiting=0,
+        waiting_bytes=0,
+    )
+
+
+def streams_by_size(db: sqlite3.Connection) -> list[StreamName]:
+    """Return the streams of which something waits, the one with most bytes first."""
+    rows = db.execute("SELECT stream FROM ledger WHERE waiting > 0 ORDER BY waiting_bytes DESC, stream")
+    return [StreamName(stream) for (stream,) in rows]
+
+
+def thin(db: sqlite3.Connection, stream: StreamName, *, before: int, in_flight: SpoolKey | None) -> bool:
     """Remove every second batch of the older half, so that the past grows sparser with age.
 
-    The batch with rowid `newest` and the one that may be on its way to the server stay. False: nothing
-    was removed.
+    Batches whose rowid is not below `before` and the one that may be on its way to the server stay.
+    False: nothing was removed.
     """
     waiting = db.execute(
         "SELECT b.rowid, b.rows, length(b.body), e.epoch, b.sequence FROM batches b"
-        " JOIN epochs e ON e.id = b.epoch_id WHERE b.stream = ? AND b.rowid != ?"
+        " JOIN epochs e ON e.id = b.epoch_id WHERE b.stream = ? AND b.rowid < ?"
         " ORDER BY b.epoch_id, b.sequence",
-        (stream, newest),
+        (stream, before),
     ).fetchall()
     idle = [row for row in waiting if SpoolKey(stream, row[3], row[4]) != in_flight]
     removed = idle[: max(2, len(idle) // 2)][1::2]

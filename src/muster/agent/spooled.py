@@ -13,6 +13,14 @@ class SpoolKey(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class NewBatch(msgspec.Struct, frozen=True):
+    """Rows that were just made, for the spool: `body` is not compressed yet."""
+
+    stream: StreamName
+    rows: int
+    body: bytes
+
+
 class SpooledBatch(msgspec.Struct, frozen=True):
     """A batch as it waits: `body` is compressed with zstd, `sha256` is of the body before that."""
 

@@ -125,7 +125,7 @@ def run_agent(settings: Settings, token: str | None, *, supervised: bool = False
 
 async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     from muster.agent.collect.ports import parse_ports
-    from muster.agent.collect.report import ReportCollector
+    from muster.agent.collect.snapshot import SnapshotCollector
     from muster.agent.link import Link
     from muster.agent.reports_dir import ReportsDirectory
     from muster.agent.runtime import Runtime
@@ -140,7 +140,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
         settings=agent,
         data=settings.data,
         link=Link(agent.server, ca_file=agent.ca_file),
-        collector=ReportCollector(ports),
+        collector=SnapshotCollector(ports),
         sink=sink,
         read_token=_token_reader(agent.token_file, token),
         reach=_reach(),

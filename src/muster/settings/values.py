@@ -80,7 +80,10 @@ class LogSettings(Section, frozen=True, kw_only=True):
 class AgentSettings(Section, frozen=True, kw_only=True):
     """The agent: where it sends, how much it keeps, what it watches.
 
-    `ports` are numbers and ranges (`"3000-3007"`); `reports_dir` non-empty writes each report as
+    `environment` names the variables, `*` for any characters, that an inventory may hold; values of
+    those that look like secrets are masked all the same. `outside_address_urls` are services that answer
+    with the address from which they are asked, as plain text; one after another is tried. `ports` are
+    numbers and ranges (`"3000-3007"`); `reports_dir` non-empty writes each report as
     `<id>.json` there and keeps the newest `reports_keep`.
     """
 
@@ -88,6 +91,12 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     token_file: str = ""
     ca_file: str = ""
     interval_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 10.0
+    inventory_interval_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 60.0
+    environment: tuple[str, ...] = (
+        *("PATH", "SHELL", "HOME", "USER", "LOGNAME", "PWD", "TERM", "LANG", "LANGUAGE", "LC_*", "TZ"),
+        *("HOSTNAME", "EDITOR", "VIRTUAL_ENV", "JAVA_HOME", "PYTHONPATH", "XDG_SESSION_TYPE"),
+    )
+    outside_address_urls: tuple[str, ...] = ()
     ports: tuple[int | str, ...] = (445, "3000-3007")
     spool_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 512 * MIB
     reports_dir: str = ""

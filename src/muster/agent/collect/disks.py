@@ -3,13 +3,13 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import psutil
 
-from muster.agent.collect.label import to_label
 from muster.agent.collect.percent import percent
+from muster.agent.collect.sample import Sample, sample
 
 TIMEOUT_S = 1.0
 """A healthy disk answers in far less than a millisecond."""
@@ -35,6 +35,14 @@ class Usage(NamedTuple):
     total: int
 
 
+class Disk(NamedTuple):
+    """A mounted file system and how full it is, in bytes."""
+
+    mount: Mount
+    used: int
+    total: int
+
+
 def read_mounts() -> list[Mount]:
     """Return the physical partitions. Raises OSError or psutil.Error."""
     return [
@@ -49,7 +57,7 @@ def read_usage(point: str) -> Usage:
 
 
 class DiskSpace:
-    """Percent used by mount point. A disk that hangs is left behind in a thread of its own."""
+    """Reads how full each mounted file system is. A disk that hangs is left behind in a thread of its own."""
 
     def __init__(
         self,
@@ -63,8 +71,8 @@ class DiskSpace:
         self._timeout_s = timeout_s
         self._hung: dict[str, threading.Thread] = {}
 
-    def read(self) -> dict[str, float]:
-        """Return percent used, with one decimal, by mount point.
+    def read(self) -> list[Disk]:
+        """Return the file systems, the shortest mount point first.
 
         A file system that is mounted more than once (bind mounts) is named by its shortest mount
         point. Those that cannot be read, have no size or hang are left out; one that hangs costs
@@ -73,14 +81,14 @@ class DiskSpace:
         """
         self._hung = {name: thread for name, thread in self._hung.items() if thread.is_alive()}
         settled = set(self._hung)
-        space: dict[str, float] = {}
+        space: list[Disk] = []
         for mount in sorted(self._mounts(), key=lambda mount: (len(mount.point), mount.point)):
             name = mount.point if mount.kind in SUBVOLUMES else mount.device
             if name in settled:
                 continue
             usage = self._ask(name, mount.point)
             if usage is not None and usage.total > 0:
-                space[to_label(mount.point)] = percent(usage.used, usage.total)
+                space.append(Disk(mount, usage.used, usage.total))
             if name in self._hung or usage is not None:
                 settled.add(name)
         return space
@@ -99,3 +107,12 @@ class DiskSpace:
             self._hung[name] = thread
             _log.warning("the disk at %s hangs; it is left out until it answers", point)
         return answers[0] if answers else None
+
+
+def disk_samples(disks: Iterable[Disk]) -> Iterator[Sample]:
+    """Return sizes and the share that is used, by mount point."""
+    for disk in disks:
+        point = disk.mount.point
+        yield sample("disk.total_bytes", disk.total, mountpoint=point)
+        yield sample("disk.used_bytes", disk.used, mountpoint=point)
+        yield sample("disk.used_percent", percent(disk.used, disk.total, 2), mountpoint=point)

@@ -1,19 +1,11 @@
-"""Watched ports: which of them are the local port of any TCP or UDP socket, in any state."""
+"""Which ports are watched."""
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
-
-import psutil
 
 from muster.errors import InvalidInput
 
-PROC_NET = Path("/proc/net")
-TABLES = ("tcp", "tcp6", "udp", "udp6")
-
 _RANGE = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
-_LOCAL_PORT = re.compile(rb"^ *[0-9]+: [0-9A-F]+:([0-9A-F]{4}) ", re.MULTILINE)
-"""Line of a socket table: `  NUMBER: ADDRESS:PORT ...`, address and port in hexadecimal."""
 
 
 def parse_ports(spec: Sequence[int | str]) -> list[int]:
@@ -33,17 +25,3 @@ def parse_ports(spec: Sequence[int | str]) -> list[int]:
             )
         ports.update(dict.fromkeys(range(first, last + 1)))
     return list(ports)
-
-
-def read_ports_in_use(proc_net: Path = PROC_NET) -> set[int]:
-    """Return the local port of every TCP and UDP socket. Raises OSError or psutil.Error."""
-    if not (proc_net / "tcp").exists():
-        connections = psutil.net_connections("inet")
-        return {connection.laddr.port for connection in connections if connection.laddr}
-    used: set[bytes] = set()
-    for table in TABLES:
-        try:
-            used.update(_LOCAL_PORT.findall((proc_net / table).read_bytes()))
-        except FileNotFoundError:
-            continue
-    return {int(port, 16) for port in used}

@@ -1,9 +1,9 @@
-"""Process names and their ids."""
+"""Processes: their names, ids, CPU time and memory, from one read of each (proc_pid_stat(5))."""
 
-import logging
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import psutil
@@ -18,7 +18,18 @@ MAX_NAME = 255
 MAX_BYTES = 3 * 1024 * 1024
 """JSON of all names and pids: what surrounds them must fit into a report, too."""
 
-_log = logging.getLogger("muster.agent.collect")
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class Process(NamedTuple):
+    """A process. `started` tells it apart from an earlier one with its pid; `name` is as reports write it."""
+
+    pid: int
+    name: str
+    started: float
+    cpu_s: float
+    memory_bytes: int
 
 
 def shown_name(name: str) -> str:
@@ -26,47 +37,38 @@ def shown_name(name: str) -> str:
     return to_label(to_label(name).removesuffix(".exe").capitalize(), MAX_NAME)
 
 
-class ProcessNames:
-    """Reads names with their pids; a name that was completed from the command line is not read again."""
+class Processes:
+    """Reads processes; a name that was completed from the command line is not read again."""
 
-    def __init__(self, proc: Path = PROC, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, proc: Path = PROC) -> None:
         self._proc = proc
-        self._max_bytes = max_bytes
-        self._too_many = False
         self._completed: dict[tuple[int, bytes, bytes], str] = {}
 
-    def read(self) -> dict[str, list[int]]:
-        """Return pids, rising, by shown name. Processes that end meanwhile are left out.
+    def read(self) -> list[Process]:
+        """Return the processes by rising pid; those that end meanwhile are left out.
 
-        Those with the highest pids are left out when all would make more than `max_bytes` of JSON.
         Raises OSError or psutil.Error.
         """
-        processes = sorted(self._linux() if (self._proc / "self").exists() else _portable())
-        found, left_out = _by_name(processes, self._max_bytes)
-        if left_out and not self._too_many:
-            _log.warning("too many processes for a report: %d of %d are left out", left_out, len(processes))
-        self._too_many = left_out > 0
-        return found
+        return sorted(self._linux() if (self._proc / "self").exists() else _portable())
 
-    def _linux(self) -> Iterator[tuple[int, str]]:
+    def _linux(self) -> Iterator[Process]:
         completed: dict[tuple[int, bytes, bytes], str] = {}
-        for path in self._proc.iterdir():
-            entry = path.name
+        for entry in os.listdir(self._proc):  # noqa: PTH208 a Path for each process costs CPU
             if not entry.isdecimal():
                 continue
             pid = int(entry)
             try:
-                stat = _read(f"{self._proc}/{entry}/stat")
-                name, rest = _name_and_rest(stat)
-                if len(name) < CUT_BYTES:
-                    yield pid, name.decode(errors="replace")
-                    continue
-                key = pid, name, _started(rest)
-                text = self._completed.get(key) or self._complete(entry, name)
+                name, rest = _name_and_rest(_read(f"{self._proc}/{entry}/stat"))
+                fields = rest.split(None, 22)
+                started = fields[19]
+                text = name.decode(errors="replace")
+                if len(name) >= CUT_BYTES:
+                    key = pid, name, started
+                    text = completed[key] = self._completed.get(key) or self._complete(entry, name)
+                cpu_s = (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+                yield Process(pid, shown_name(text), int(started), cpu_s, int(fields[21]) * _PAGE_BYTES)
             except (OSError, ValueError, IndexError):
                 continue
-            completed[key] = text
-            yield pid, text
         self._completed = completed
 
     def _complete(self, entry: str, name: bytes) -> str:
@@ -85,19 +87,20 @@ class ProcessNames:
         return (file if file.startswith(name) else name).decode(errors="replace")
 
 
-def _by_name(processes: Iterable[tuple[int, str]], max_bytes: int) -> tuple[dict[str, list[int]], int]:
-    """Return pids by shown name, within so much JSON, and how many processes did not fit."""
+def pids_by_name(
+    processes: Iterable[Process], max_bytes: int = MAX_BYTES
+) -> tuple[dict[str, list[int]], int]:
+    """Return pids by name within so much JSON, and how many processes, the last ones, did not fit."""
     found: dict[str, list[int]] = {}
     size = left_out = 0
-    for pid, name in processes:
-        shown = shown_name(name)
-        size += len(str(pid)) + 1
-        if shown not in found:
-            size += len(msgspec.json.encode(shown)) + 4
+    for process in processes:
+        size += len(str(process.pid)) + 1
+        if process.name not in found:
+            size += len(msgspec.json.encode(process.name)) + 4
         if size > max_bytes:
             left_out += 1
         else:
-            found.setdefault(shown, []).append(pid)
+            found.setdefault(process.name, []).append(process.pid)
     return found, left_out
 
 
@@ -118,11 +121,15 @@ def _name_and_rest(stat: bytes) -> tuple[bytes, bytes]:
     return stat[first:last], stat[last + 2 :]
 
 
-def _started(rest: bytes) -> bytes:
-    """Return field 22, the start time, of the fields from the third on. Raises IndexError."""
-    return rest.split(None, 20)[19]
-
-
-def _portable() -> Iterator[tuple[int, str]]:
-    for process in psutil.process_iter(["name"]):
-        yield process.pid, process.info["name"] or ""
+def _portable() -> Iterator[Process]:
+    """Yield what psutil sees; what it may not see of a process is zero."""
+    for process in psutil.process_iter(["name", "create_time", "cpu_times", "memory_info"]):
+        info = process.info
+        cpu, memory = info["cpu_times"], info["memory_info"]
+        yield Process(
+            process.pid,
+            shown_name(info["name"] or ""),
+            info["create_time"] or 0.0,
+            cpu.user + cpu.system if cpu else 0.0,
+            memory.rss if memory else 0,
+        )

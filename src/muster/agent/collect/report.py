@@ -6,19 +6,19 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import psutil
 
-from muster.agent.collect.cpu import CpuPercent
-from muster.agent.collect.disks import DiskSpace
+from muster.agent.collect.cpu import ALL, CpuUse, cpu_samples
+from muster.agent.collect.disks import DiskSpace, disk_samples
 from muster.agent.collect.label import to_label
+from muster.agent.collect.memory import memory_samples, read_memory
+from muster.agent.collect.part import Part
 from muster.agent.collect.percent import percent
-from muster.agent.collect.ports import read_ports_in_use
-from muster.agent.collect.processes import ProcessNames
+from muster.agent.collect.processes import Processes, pids_by_name
+from muster.agent.collect.sockets import SocketTables, socket_samples
+from muster.agent.collect.top import TopProcesses
 from muster.model.report import OsInfo, Ports, Report
-
-T = TypeVar("T")
 
 _log = logging.getLogger("muster.agent.collect")
 
@@ -26,8 +26,7 @@ _log = logging.getLogger("muster.agent.collect")
 class ReportCollector:
     """Makes reports. `collect` blocks and must not be called concurrently.
 
-    A part that cannot be read is empty or zero in the report; the first failure is logged, the
-    others are not until it works again.
+    A part that cannot be read is empty or zero in the report.
     """
 
     def __init__(
@@ -42,47 +41,51 @@ class ReportCollector:
         self._ports = tuple(ports)
         self._clock = clock
         self._new_id = new_id
-        self._cpu = CpuPercent(wait or threading.Event().wait, first_s=first_s)
-        self._disks = DiskSpace()
-        self._processes = ProcessNames()
         self._os = read_os()
-        self._broken: set[str] = set()
+        self._is_cut = False
+        cpu = CpuUse(wait or threading.Event().wait, first_s=first_s)
+        sockets = SocketTables(with_ports=bool(ports))
+        self.cpu = Part("cpu", cpu.read, cpu_samples)
+        self.memory = Part("memory", read_memory, memory_samples)
+        self.disks = Part("disks", DiskSpace().read, disk_samples)
+        self.sockets = Part("ports", sockets.read, socket_samples)
+        self.processes = Part("processes", Processes().read, TopProcesses().samples)
+        self.boot_time = Part("boot time", read_boot_time)
+        self.parts = (self.cpu, self.memory, self.disks, self.sockets, self.processes, self.boot_time)
 
     def collect(self) -> Report:
         """Return a report of now; `date` is when it began. The first one takes `first_s` seconds."""
         began = max(0, int(self._clock()))
-        used = self._part("ports", read_ports_in_use, set[int]()) if self._ports else set()
+        for part in self.parts:
+            part.look()
+        cpu = self.cpu.seen
+        memory = self.memory.seen
+        used = self.sockets.seen.ports if self.sockets.seen else frozenset()
         return Report(
-            boot_time=self._part("boot time", read_boot_time, 0),
-            cpu=self._part("cpu", self._cpu.read, 0.0),
+            boot_time=self.boot_time.seen or 0,
+            cpu=percent(cpu[ALL].busy, cpu[ALL].total) if cpu else 0.0,
             date=began,
-            disk_space=self._part("disks", self._disks.read, {}),
+            disk_space={
+                to_label(disk.mount.point): percent(disk.used, disk.total) for disk in self.disks.seen or ()
+            },
             id=self._new_id(),
-            memory=self._part("memory", read_memory_percent, 0.0),
+            memory=percent(memory.used, memory.total) if memory else 0.0,
             os=self._os,
             ports=Ports(
                 in_use=[port for port in self._ports if port in used],
                 not_in_use=[port for port in self._ports if port not in used],
             ),
-            process=self._part("processes", self._processes.read, {}),
+            process=self._pids(),
         )
 
-    def _part(self, name: str, read: Callable[[], T], otherwise: T) -> T:
-        try:
-            value = read()
-        except Exception as error:  # noqa: BLE001 the boundary of a part: the others go on
-            if name not in self._broken:
-                self._broken.add(name)
-                _log.warning("cannot read %s: %s: %s", name, type(error).__name__, error)
-            return otherwise
-        self._broken.discard(name)
-        return value
-
-
-def read_memory_percent() -> float:
-    """Return used of total memory in percent with one decimal; caches do not count as used."""
-    memory = psutil.virtual_memory()
-    return percent(memory.used, memory.total)
+    def _pids(self) -> dict[str, list[int]]:
+        """Return pids by name; when there are too many for a report, that is logged once."""
+        processes = self.processes.seen or []
+        found, left_out = pids_by_name(processes)
+        if left_out and not self._is_cut:
+            _log.warning("too many processes for a report: %d of %d are left out", left_out, len(processes))
+        self._is_cut = left_out > 0
+        return found
 
 
 def read_boot_time() -> int:
