@@ -61,6 +61,15 @@ stream_marks = Table(
     Column("gaps", Text, nullable=False),
 )
 
+sample_windows = Table(
+    "sample_windows",
+    metadata,
+    Column("agent_id", String(32), primary_key=True),
+    Column("start_s", BigInteger, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+"""Windows whose rollups are out of date. A window that gets more samples gets another revision."""
+
 _row_id = BigInteger().with_variant(Integer, "sqlite")
 
 servers = Table(
@@ -86,14 +95,14 @@ additional_information = Table(
     Column("inventory", Text),
     Column("body", Text),
     Column("steady_sha256", String(64)),
-    Column("described_us", BigInteger, nullable=False),
+    Column("inventory_us", BigInteger),
     Column("reported_us", BigInteger, nullable=False),
     Column("agent_id", String(32)),
     Index("ix_additional_information_hostname", "hostname"),
     Index("ix_additional_information_agent_id", "agent_id", unique=True),
     sqlite_autoincrement=True,
 )
-"""`inventory` is what the agent sent last; a `body` written by a client hides it until the next one."""
+"""`inventory` is the agent's newest, of `inventory_us`; a client's `body` hides it until the next one."""
 
 inventory_versions = Table(
     "inventory_versions",

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("inventory", sa.Text),
         sa.Column("body", sa.Text),
         sa.Column("steady_sha256", sa.String(64)),
-        sa.Column("described_us", sa.BigInteger, nullable=False),
+        sa.Column("inventory_us", sa.BigInteger),
         sa.Column("reported_us", sa.BigInteger, nullable=False),
         sa.Column("agent_id", sa.String(32)),
         sa.PrimaryKeyConstraint("id", name="pk_additional_information"),
