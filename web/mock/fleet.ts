@@ -1,0 +1,81 @@
+import type { Fleet, FleetHost, Values } from "../src/api/types";
+import { hash, wave } from "./wave";
+
+const NAMES = [
+  "web-1",
+  "web-2",
+  "web-10",
+  "db-primary",
+  "db-replica",
+  "cache-1",
+  "build-runner-7",
+  "edge-fra-2",
+  "mail",
+  "backup.internal.example",
+  "<script>alert(1)</script>",
+  "a-machine-with-a-very-long-name-that-somebody-chose-in-a-hurry.eu-central.example.org",
+];
+const PLATFORMS = ["Debian GNU/Linux 12", "Ubuntu 24.04", "macOS 15.1", "Alpine Linux 3.20"];
+const SPARK_POINTS = 30;
+const STEP_S = 60;
+
+/** The machines of the mock; their number is set by MOCK_HOSTS. */
+export function makeFleet(count: number, now_us: number): Fleet {
+  return {
+    server_us: now_us,
+    interval_s: 10,
+    span_s: SPARK_POINTS * STEP_S,
+    step_s: STEP_S,
+    hosts: Array.from({ length: count }, (_, index) => makeHost(index, now_us)),
+  };
+}
+
+/** One machine by its id. */
+export function findHost(agent_id: string, count: number, now_us: number): FleetHost | undefined {
+  const index = Number(agent_id.slice("agent-".length));
+  return Number.isInteger(index) && index < count ? makeHost(index, now_us) : undefined;
+}
+
+function makeHost(index: number, now_us: number): FleetHost {
+  const agent_id = `agent-${String(index).padStart(5, "0")}`;
+  const isOnline = index % 12 !== 8;
+  const now_s = now_us / 1e6;
+  const isNew = index % 12 === 9;
+  const read = (key: string, scale: number) =>
+    isOnline && !isNew ? wave(agent_id + key, now_s) * scale : null;
+  return {
+    agent_id,
+    hostname: NAMES[index] ?? `node-${index + 1}`,
+    platform: PLATFORMS[hash(agent_id) % PLATFORMS.length] ?? "",
+    agent_version: index % 5 === 3 ? "0.1.0" : "0.2.0",
+    address: `10.0.${index >> 8}.${index & 255}`,
+    state: isOnline ? "online" : "offline",
+    last_seen_us: isOnline ? now_us - (index % 9) * 1e6 : now_us - 7_400 * 1e6,
+    cpu_percent: read("cpu", 70 + (index % 3) * 15),
+    memory_percent: read("memory", 90),
+    disk_percent: isNew ? null : (hash(`${agent_id}disk`) % 980) / 10,
+    network_bytes_per_s: read("network", 4e7 / (1 + (index % 7) ** 2)),
+    uptime_s: isOnline ? (hash(`${agent_id}up`) % 9_000_000) + 120 : null,
+    sparklines: {
+      cpu: spark(`${agent_id}cpu`, 85, now_s, isOnline, isNew),
+      memory: spark(`${agent_id}memory`, 90, now_s, isOnline, isNew),
+      network: spark(`${agent_id}network`, 4e7 / (1 + (index % 7) ** 2), now_s, isOnline, isNew),
+    },
+  };
+}
+
+function spark(
+  key: string,
+  scale: number,
+  now_s: number,
+  isOnline: boolean,
+  isNew: boolean,
+): Values {
+  const end_s = Math.floor(now_s / STEP_S) * STEP_S;
+  return Array.from({ length: SPARK_POINTS }, (_, index) => {
+    if (isNew || (!isOnline && index > 12) || (hash(key) % 5 === 0 && index > 8 && index < 13)) {
+      return null;
+    }
+    return wave(key, end_s - (SPARK_POINTS - index) * STEP_S) * scale;
+  });
+}

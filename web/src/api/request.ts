@@ -1,0 +1,70 @@
+import { ApiError } from "./error";
+
+const TIMEOUT_MS = 30_000;
+
+export interface Answer<Body> {
+  body: Body;
+  /** The server's clock when it answered, from the Date header; null when it sent none. */
+  server_us: number | null;
+}
+
+interface Call {
+  method?: "GET" | "POST" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Returns the body of a JSON answer. Throws ApiError for every other outcome. */
+export async function request<Body>(path: string, call: Call = {}): Promise<Body> {
+  return (await requestAnswer<Body>(path, call)).body;
+}
+
+/** As `request`, with what the answer's header says. */
+export async function requestAnswer<Body>(path: string, call: Call = {}): Promise<Answer<Body>> {
+  const response = await send(path, call);
+  const text = await response.text().catch(() => {
+    throw new ApiError(0, "cut_off", "The answer was cut off.");
+  });
+  if (!response.ok) throw toError(response.status, text);
+  const date = Date.parse(response.headers.get("date") ?? "");
+  return {
+    body: (text === "" ? undefined : parse(response.status, text)) as Body,
+    server_us: Number.isNaN(date) ? null : date * 1000,
+  };
+}
+
+async function send(path: string, { method = "GET", body, signal }: Call): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, "unreachable", "The server does not answer.");
+  }
+}
+
+function toError(status: number, text: string): ApiError {
+  try {
+    const { code, message } = JSON.parse(text) as { code?: unknown; message?: unknown };
+    return new ApiError(status, String(code ?? ""), typeof message === "string" ? message : "");
+  } catch {
+    return new ApiError(status, "", "");
+  }
+}
+
+function parse(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(status, "not_json", "The answer is not JSON.");
+  }
+}

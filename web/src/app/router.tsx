@@ -1,0 +1,62 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import { parseFleetSearch } from "../fleet/search";
+import { parseHostSearch } from "../host/search";
+import { parseSignInSearch } from "../session/comeback";
+import { CrashedPage, LoadingPage, MissingPage } from "./pages";
+import { Shell } from "./Shell";
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: MissingPage });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: parseSignInSearch,
+  component: lazyRouteComponent(() => import("../session/SignInPage"), "SignInPage"),
+});
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  component: Shell,
+});
+
+const fleetRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  validateSearch: parseFleetSearch,
+  component: lazyRouteComponent(() => import("../fleet/FleetPage"), "FleetPage"),
+});
+
+const hostRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/hosts/$id",
+  validateSearch: parseHostSearch,
+  component: lazyRouteComponent(() => import("../host/HostPage"), "HostPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([fleetRoute, hostRoute]),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree,
+    defaultPreload: "intent",
+    defaultPendingComponent: LoadingPage,
+    defaultErrorComponent: CrashedPage,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

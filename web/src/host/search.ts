@@ -1,0 +1,3 @@
+export function parseHostSearch(): object {
+  return {};
+}

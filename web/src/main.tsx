@@ -1,0 +1,37 @@
+import "@mantine/core/styles.css";
+import "./app/tokens.css";
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "./api/client";
+import { createConsoleRouter } from "./app/router";
+import { theme, themeVariables } from "./app/theme";
+import { toSignIn } from "./session/comeback";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no #root");
+
+const router = createConsoleRouter();
+const queries = createQueryClient(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname !== "/sign-in") void router.navigate(toSignIn(href));
+});
+
+/** The server's answer carries a nonce; styles that Mantine writes need it to pass the policy. */
+function getStyleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+}
+
+createRoot(root).render(
+  <MantineProvider
+    theme={theme}
+    cssVariablesResolver={themeVariables}
+    defaultColorScheme="auto"
+    getStyleNonce={getStyleNonce}
+  >
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </MantineProvider>,
+);

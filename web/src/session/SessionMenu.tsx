@@ -1,0 +1,46 @@
+import { Button, Menu } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { isSignedOut } from "../api/error";
+import { PersonIcon } from "../icons/icons";
+import { sessionQuery, signOut } from "./queries";
+import classes from "./session.module.css";
+
+/** Who is signed in, and the way out. */
+export function SessionMenu() {
+  const { data: session } = useQuery(sessionQuery);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSettled: (_data, error) => {
+      if (error && !isSignedOut(error)) return;
+      queries.clear();
+      void navigate({ to: "/sign-in" });
+    },
+  });
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="sm"
+          px={8}
+          leftSection={<PersonIcon />}
+          aria-label={session ? `Account of ${session.name}` : "Account"}
+          classNames={{ label: classes.name, section: classes.icon }}
+        >
+          {session?.name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{session?.is_admin ? "Administrator" : "Signed in"}</Menu.Label>
+        {leave.isError && <Menu.Label c="var(--bad)">That did not work; try again.</Menu.Label>}
+        <Menu.Item closeMenuOnClick={false} onClick={() => leave.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

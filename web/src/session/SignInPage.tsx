@@ -1,0 +1,121 @@
+import {
+  Alert,
+  Anchor,
+  Button,
+  Loader,
+  PasswordInput,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Logo } from "../app/Logo";
+import { parseLinkCode, parseNext } from "./comeback";
+import { linkFailureText, signInFailureText } from "./failures";
+import { sessionQuery, signIn, signInByLink } from "./queries";
+import classes from "./session.module.css";
+
+/** Signs in by name and password, or by the one-time code behind `#code=` of the address. */
+export function SignInPage() {
+  const enter = useEnter();
+  const link = useMutation({ mutationFn: signInByLink, onSuccess: enter });
+  const [code] = useState(() => parseLinkCode(window.location.hash));
+  const isCodeSent = useRef(false);
+
+  useEffect(() => {
+    if (!code || isCodeSent.current) return;
+    isCodeSent.current = true;
+    // The code must not stay in the address bar or the history.
+    window.history.replaceState(window.history.state, "", window.location.pathname);
+    link.mutate(code);
+  }, [code, link]);
+
+  useEffect(() => {
+    document.title = "Sign in · Muster";
+  }, []);
+
+  return (
+    <main className={classes.page}>
+      <div className={classes.card}>
+        <div className={classes.brand}>
+          <Logo size={32} />
+          <Title order={1} size="h3">
+            Muster
+          </Title>
+        </div>
+        {link.isError && (
+          <Alert color="orange" variant="light" mb="md" role="alert">
+            {linkFailureText(link.error)}
+          </Alert>
+        )}
+        {code && !link.isError ? (
+          <Text role="status">
+            <Loader size="xs" mr="sm" />
+            Signing in …
+          </Text>
+        ) : (
+          <PasswordForm onEnter={enter} />
+        )}
+        <div className={classes.footer}>
+          <Anchor href="/docs" size="sm">
+            API documentation
+          </Anchor>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const attempt = useMutation({
+    mutationFn: signIn,
+    onSuccess: onEnter,
+    onError: () => setPassword(""),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (name && password) attempt.mutate({ name, password });
+  };
+  return (
+    <form onSubmit={submit} aria-label="Sign in">
+      <TextInput
+        label="Name"
+        autoComplete="username"
+        autoFocus
+        required
+        withAsterisk={false}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        mt="md"
+        label="Password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={attempt.isError ? signInFailureText(attempt.error) : undefined}
+      />
+      <Button mt="lg" fullWidth type="submit" loading={attempt.isPending}>
+        Sign in
+      </Button>
+    </form>
+  );
+}
+
+/** Returns what to do with a new session: remember it and go where one came from. */
+function useEnter() {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const { next } = useSearch({ from: "/sign-in" });
+  return (session: Awaited<ReturnType<typeof signIn>>) => {
+    queries.clear();
+    queries.setQueryData(sessionQuery.queryKey, session);
+    router.history.replace(parseNext(next));
+  };
+}
