@@ -32,7 +32,7 @@ class Link:
         self._client = httpx.AsyncClient(
             base_url=_parse_server(server),
             transport=transport,
-            verify=_open_trust(server, ca_file),
+            verify=open_trust(server, ca_file),
             timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0),
             headers={"user-agent": "muster-agent"},
@@ -125,8 +125,11 @@ def _parse_server(server: str) -> httpx.URL:
     return url
 
 
-def _open_trust(server: str, ca_file: str) -> ssl.SSLContext | bool:
-    """Return whom to trust: the authorities of `ca_file`, else of this machine."""
+def open_trust(server: str, ca_file: str = "") -> ssl.SSLContext | bool:
+    """Return whom to trust: the authorities of `ca_file`, else of this machine; nobody without https.
+
+    Raises SettingsError.
+    """
     if not server.startswith("https:"):
         return False
     try:

@@ -35,7 +35,7 @@ def read_facts() -> Facts:
     return Facts(
         hostname=read_hostname(),
         machine_id=read_machine_id(),
-        platform=_read_platform()[:1024],
+        platform=read_platform()[:1024],
         agent_version=__version__,
     )
 
@@ -44,7 +44,7 @@ def _fallback() -> str:
     return f"{socket.gethostname()}{uuid.getnode()}"
 
 
-def _read_platform() -> str:
+def read_platform() -> str:
     """Return for example `Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x86_64`."""
     kernel = f"{platform.system()} {platform.release()} {platform.machine()}"
     try:

@@ -124,9 +124,11 @@ def run_agent(settings: Settings, token: str | None, *, supervised: bool = False
 
 
 async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
+    from muster.agent.clock import system_clock
     from muster.agent.collect.ports import parse_ports
     from muster.agent.collect.snapshot import SnapshotCollector
     from muster.agent.link import Link
+    from muster.agent.outside import OutsideAddress
     from muster.agent.reports_dir import ReportsDirectory
     from muster.agent.runtime import Runtime
 
@@ -136,14 +138,20 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     except InvalidInput as error:
         raise SettingsError(error.message) from None
     sink = ReportsDirectory(Path(agent.reports_dir), agent.reports_keep) if agent.reports_dir else None
+    clock = system_clock()
+    outside = OutsideAddress(agent.outside_address_urls, clock)
     runtime = Runtime(
         settings=agent,
         data=settings.data,
         link=Link(agent.server, ca_file=agent.ca_file),
-        collector=SnapshotCollector(ports),
+        collector=SnapshotCollector(
+            ports, environment=agent.environment, outside_address=lambda: outside.address
+        ),
         sink=sink,
         read_token=_token_reader(agent.token_file, token),
         reach=_reach(),
+        clock=clock,
+        beside={"outside address": outside.run} if agent.outside_address_urls else {},
     )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

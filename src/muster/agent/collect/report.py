@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import psutil
 
@@ -51,7 +52,14 @@ class ReportCollector:
         self.sockets = Part("ports", sockets.read, socket_samples)
         self.processes = Part("processes", Processes().read, TopProcesses().samples)
         self.boot_time = Part("boot time", read_boot_time)
-        self.parts = (self.cpu, self.memory, self.disks, self.sockets, self.processes, self.boot_time)
+        self.parts: tuple[Part[Any], ...] = (
+            self.cpu,
+            self.memory,
+            self.disks,
+            self.sockets,
+            self.processes,
+            self.boot_time,
+        )
 
     def collect(self) -> Report:
         """Return a report of now; `date` is when it began. The first one takes `first_s` seconds."""
