@@ -2,10 +2,7 @@
 
 import asyncio
 import datetime
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,81 +12,16 @@ from muster.core.reports import EVERY_HOST, Hosts, ImportOutcome, ReportBatch, R
 from muster.errors import Conflict, NotFound, Unavailable
 from muster.failpoints import ignore
 from muster.model.batch import REPORTS, BatchKey
-from muster.model.ids import AgentId, Epoch, ReportId, StreamName
-from muster.model.mark import Mark
+from muster.model.ids import AgentId, Epoch, ReportId
 from muster.model.report import OsInfo, Ports, Report, to_json
-from muster.settings import CommitSettings, TelemetrySettings
+from muster.settings import CommitSettings
 from muster.store.telemetry.clients import TelemetryClients
 from muster.store.telemetry.reports import ReportTable
 from muster.store.telemetry.retention import drop_older_than
+from tests.contract.memory import NOON, Clock, MemoryMarks
 
 ONE, TWO = AgentId("1" * 32), AgentId("2" * 32)
 EPOCH = Epoch("e" * 32)
-NOON = 1_790_000_000
-"""Unix seconds of the tests' present."""
-
-
-class MemoryMarks:
-    """A MarkStore in memory that can be told to fail."""
-
-    def __init__(self) -> None:
-        self.marks: dict[tuple[str, str, str], Mark] = {}
-        self.fail = False
-
-    def load_mark(self, agent_id: AgentId, stream: StreamName, epoch: Epoch) -> Mark | None:
-        return self.marks.get((agent_id, stream, epoch))
-
-    def save_marks(self, marks: list[Mark]) -> None:
-        if self.fail:
-            raise Unavailable("the disk is gone")
-        self.marks |= {(m.agent_id, m.stream, m.epoch): m for m in marks}
-
-    async def marks_of_agent(self, agent_id: AgentId) -> list[Mark]:
-        return [mark for mark in self.marks.values() if mark.agent_id == agent_id]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.us = NOON * 1_000_000
-
-    def __call__(self) -> int:
-        return self.us
-
-
-@pytest.fixture(scope="module", params=["embedded", "http"])
-def clients(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TelemetryClients]:
-    if request.param == "embedded":
-        yield request.getfixturevalue("telemetry_clients")
-        return
-    script = Path(__file__).with_name("clickhouse_http.py")
-    with subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path_factory.mktemp("clickhouse"))],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        clients = TelemetryClients(
-            TelemetrySettings(dsn=f"clickhouse://default@127.0.0.1:{port}/default"),
-            tmp_path_factory.mktemp("unused"),
-            query_timeout_s=lambda: 10,
-        )
-        clients.create_tables()
-        yield clients
-        clients.close()
-        process.terminate()
-
-
-@pytest.fixture
-def marks() -> MemoryMarks:
-    return MemoryMarks()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

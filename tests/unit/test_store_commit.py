@@ -56,6 +56,14 @@ def hold(writer: Writer, commit: GroupCommit[int, int]) -> None:
     assert writer.entered.acquire(timeout=5)
 
 
+def write_together(writer: Writer, commit: GroupCommit[int, int]) -> None:
+    """Write item 0, then 10 and 11 as one group: from now on there is company to wait for."""
+    hold(writer, commit)
+    futures = [commit.submit(number, size_bytes=1) for number in (10, 11)]
+    writer.go.set()
+    assert [future.result(5) for future in futures] == [20, 22]
+
+
 def test_what_waits_during_a_write_is_one_group_in_order(writer: Writer, open_commit: Open) -> None:
     commit = open_commit()
     hold(writer, commit)
@@ -115,15 +123,22 @@ def test_groups_end_at_their_size(writer: Writer, open_commit: Open) -> None:
 
 def test_a_patient_item_waits_and_an_impatient_one_ends_the_wait(writer: Writer, open_commit: Open) -> None:
     commit = open_commit()
+    write_together(writer, commit)
     patient = commit.submit(1, size_bytes=1, gather_s=60)
     assert not patient.done()
     assert commit.submit(2, size_bytes=1).result(5) == 4
     assert patient.result(5) == 2
-    assert writer.groups == [[1, 2]]
+    assert writer.groups == [[0], [10, 11], [1, 2]]
 
 
-def test_a_patient_item_is_written_when_its_time_is_over(open_commit: Open) -> None:
-    assert open_commit().submit(1, size_bytes=1, gather_s=0.01).result(5) == 2
+def test_a_patient_item_is_written_when_its_time_is_over(writer: Writer, open_commit: Open) -> None:
+    commit = open_commit()
+    write_together(writer, commit)
+    assert commit.submit(1, size_bytes=1, gather_s=0.01).result(5) == 2
+
+
+def test_nobody_waits_for_company_that_the_last_group_did_not_have(open_commit: Open) -> None:
+    assert open_commit().submit(1, size_bytes=1, gather_s=60).result(5) == 2
 
 
 def test_a_cancelled_item_is_not_written(writer: Writer, open_commit: Open) -> None:
@@ -138,6 +153,7 @@ def test_a_cancelled_item_is_not_written(writer: Writer, open_commit: Open) -> N
 
 def test_close_writes_what_waits_and_takes_no_more(writer: Writer, open_commit: Open) -> None:
     commit = open_commit()
+    write_together(writer, commit)
     patient = commit.submit(1, size_bytes=1, gather_s=60)
     commit.close()
     assert patient.result(0) == 2

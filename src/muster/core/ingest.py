@@ -1,14 +1,14 @@
 """Exactly once: which batches of agents are new, and which are repeats."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
 
 from muster.model.batch import BatchKey
 from muster.model.ids import AgentId, Epoch, StreamName
-from muster.model.mark import Mark
+from muster.model.mark import Mark, Window
 
 
 class Verdict(enum.Enum):
@@ -41,8 +41,11 @@ class MarkStore(Protocol):
         """Return the stored mark, or None when nothing of this epoch was ever stored. Blocks."""
         ...
 
-    def save_marks(self, marks: Sequence[Mark]) -> None:
-        """Insert or replace the marks in one transaction, durable on return. Blocks."""
+    def save_marks(self, marks: Sequence[Mark], windows: Collection[Window] = ()) -> None:
+        """Insert or replace the marks in one transaction, durable on return. Blocks.
+
+        The same transaction notes that `windows` have new samples, so that their rollups are out of date.
+        """
         ...
 
     async def marks_of_agent(self, agent_id: AgentId) -> list[Mark]:

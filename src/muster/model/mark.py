@@ -1,5 +1,7 @@
 """High-water marks: what the server has stored of one stream of one start of an agent."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from muster.model.ids import AgentId, Epoch, StreamName
@@ -17,3 +19,14 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     sha256: str
     gaps: tuple[tuple[int, int], ...] = ()
+
+
+WINDOW_S = 300
+"""Samples are rolled up by windows of so many seconds, aligned to the Unix epoch."""
+
+
+class Window(NamedTuple):
+    """A window of one agent's samples; `start_s` is in Unix seconds."""
+
+    agent_id: AgentId
+    start_s: int

@@ -54,6 +54,7 @@ class GroupCommit(Generic[Item, Result]):
         self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._waiting_bytes = 0
         self._writing_bytes = 0
+        self._last_items = 0
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=f"commit-{name}", daemon=True)
@@ -67,11 +68,14 @@ class GroupCommit(Generic[Item, Result]):
     def submit(self, item: Item, *, size_bytes: int, gather_s: float = 0.0) -> "Future[Result]":
         """Hand over an item; the future ends when it is durable or refused.
 
-        `gather_s` lets the writer wait that long for company; anyone less patient ends the wait for
-        all. Raises Overloaded when `queue_bytes` are pending already, Unavailable after `close`.
+        `gather_s` lets the writer wait that long for company, if the last group had any; anyone less
+        patient ends the wait for all. Raises Overloaded when `queue_bytes` are pending already,
+        Unavailable after `close`.
         """
         future: Future[Result] = Future()
         with self._changed:
+            if self._last_items < 2:
+                gather_s = 0.0
             if self._closed:
                 raise Unavailable("the server is stopping")
             if self.pending_bytes and self.pending_bytes + size_bytes > self._queue_bytes:
@@ -94,6 +98,7 @@ class GroupCommit(Generic[Item, Result]):
             outcomes = self._outcomes([waiting.item for waiting in group])
             with self._changed:
                 size_bytes, self._writing_bytes = self._writing_bytes, 0
+                self._last_items = len(group)
             if self._observer is not None:
                 self._observer.group_written(self.name, len(group), size_bytes, time.monotonic() - started)
             for waiting, outcome in zip(group, outcomes, strict=True):

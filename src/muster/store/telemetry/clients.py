@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from xml.sax.saxutils import escape
 
 import clickhouse_connect
+import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -18,7 +19,7 @@ from muster.settings import TelemetrySettings
 
 T = TypeVar("T")
 
-TABLES = ("reports",)
+TABLES = ("reports", "samples", "rollups")
 
 
 class TelemetryClients:
@@ -72,18 +73,25 @@ class TelemetryClients:
         except RuntimeError as error:
             raise Unavailable("the telemetry store is closed") from error
 
-    def command(self, sql: str) -> None:
+    def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that answers no rows. Raises Unavailable."""
         try:
-            self.client().command(sql)
+            self.client().command(sql, parameters=dict(parameters or {}))
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store failed: {_first_line(error)}") from error
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Insert rows as one block; durable on return. Raises Unavailable: it may be stored or not."""
+        try:
+            self.client().insert_arrow(table, rows)
+        except (ClickHouseError, OSError) as error:
+            raise Unavailable(f"the telemetry store refused an insert: {_first_line(error)}") from error
 
     def create_tables(self) -> None:
         """Create what is missing. Raises Unavailable."""
         for table in TABLES:
             ddl = resources.files(__package__).joinpath(f"schema/{table}.sql").read_text()
-            self.command(ddl.format(engine="MergeTree"))
+            self.command(ddl.format(merge_tree="MergeTree", replacing="ReplacingMergeTree"))
 
     def close(self) -> None:
         """Close every client; the embedded engine needs it to end cleanly."""

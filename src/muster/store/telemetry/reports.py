@@ -36,7 +36,6 @@ class ReportTable:
         self._clients = clients
         self._gather_s = settings.agent_gather_ms / 1000
         self._writer = ReportWriter(clients, marks, reach=reach, now_us=now_us)
-        self._writer.recover_marks()
         self._commit: GroupCommit[Write, Any] = GroupCommit(
             "reports",
             self._writer.write_group,
@@ -51,9 +50,8 @@ class ReportTable:
         return self._commit.pending_bytes
 
     def submit_batch(self, batch: ReportBatch, size_bytes: int) -> "Future[BatchOutcome]":
-        """See `ReportStore`. A batch waits for company only while others are sending too."""
-        gather_s = self._gather_s if self._writer.last_group_items > 1 else 0.0
-        return self._commit.submit(batch, size_bytes=size_bytes, gather_s=gather_s)
+        """See `ReportStore`."""
+        return self._commit.submit(batch, size_bytes=size_bytes, gather_s=self._gather_s)
 
     def submit_import(self, reports: ReportImport, size_bytes: int) -> "Future[ImportOutcome]":
         """See `ReportStore`."""
@@ -77,7 +75,7 @@ class ReportTable:
     async def average(self, hosts: Hosts, *, since_us: int) -> Average | None:
         """See `ReportStore`."""
         rows = await self._clients.read(
-            f"SELECT count(), avg(cpu), avg(memory) FROM reports WHERE {_HOSTS} "  # noqa: S608 constants
+            f"SELECT count(), avg(cpu), avg(memory) FROM reports WHERE {_HOSTS} "
             "AND ts >= fromUnixTimestamp64Micro({since:Int64}, 'UTC')",
             {"hosts": sorted(hosts), "since": since_us},
         )
@@ -121,6 +119,6 @@ class ReportTable:
             parameters |= {"ts": position[0][0], "before": before}
         bound = " LIMIT {limit:UInt64}" if limit else ""
         return self._clients.rows(
-            f"SELECT {column} FROM reports WHERE {where} ORDER BY ts DESC, id DESC{bound}",  # noqa: S608 constants
+            f"SELECT {column} FROM reports WHERE {where} ORDER BY ts DESC, id DESC{bound}",
             parameters,
         )

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS reports
     INDEX ids id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX received received_at TYPE minmax GRANULARITY 1
 )
-ENGINE = {engine}
+ENGINE = {merge_tree}
 PARTITION BY toDate(received_at)
 ORDER BY (agent_id, ts, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 512
