@@ -18,9 +18,13 @@ from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
 from muster.api.ops.routes import Operations, ops_router
+from muster.api.server_inventory.errors import error_detail
+from muster.api.server_inventory.routes import server_inventory_router
+from muster.api.server_inventory.service import ServerInventory
 from muster.core.access import Access
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
+from muster.core.inventory import InventoryStore
 from muster.errors import Bug
 
 
@@ -32,6 +36,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     fleet: Fleet
     mark_store: MarkStore
     host_reports: HostReports
+    inventory: InventoryStore
     operations: Operations
     own_names: frozenset[str]
 
@@ -44,12 +49,14 @@ def create_app(parts: Parts) -> ASGIApp:
         "fleet_account": FleetAccount(parts.fleet, reports, parts.mark_store),
         "host_reports": parts.host_reports,
         "operations": parts.operations,
+        "server_inventory": ServerInventory(parts.inventory, parts.live),
     }
     app = Litestar(
         route_handlers=[
             host_reports_router(),
             agent_link_router(),
             fleet_router(),
+            server_inventory_router(),
             ops_router(),
             openapi_document,
             docs_assets(),
@@ -70,7 +77,9 @@ def create_app(parts: Parts) -> ASGIApp:
 
 def shape_of(path: str) -> Shape:
     """Return the shape of errors under a path, also where no route answers."""
-    surface = path.split("/", 2)[1] if path.startswith("/") else ""
+    surface, _, noun = path.removeprefix("/").partition("/")
+    if surface == "api" and noun.partition("/")[0] in ("servers", "additional_information"):
+        return error_detail
     return error_text if surface in ("reports", "check", "version") else coded
 
 

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
 from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate
 from muster.store.relational.tokens import RelationalTokens
@@ -106,6 +108,7 @@ class Server:
                 )
             )
             stack.push_async_callback(asyncio.to_thread, reports.close)
+            inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
             fleet = Fleet(RelationalAgents(relational))
             await fleet.load()
             stack.push_async_callback(fleet.flush)
@@ -131,12 +134,14 @@ class Server:
                 fleet=fleet,
                 mark_store=marks,
                 host_reports=HostReports(reports, fleet, own_machine(settings), self.live),
+                inventory=inventory,
                 operations=operations,
                 own_names=own_names(settings),
             )
             for job in (
                 every(FLUSH_S, fleet.flush),
                 every(RETENTION_S, lambda: asyncio.to_thread(self._drop_old, clients)),
+                every(RETENTION_S, lambda: asyncio.to_thread(self._prune_inventory, inventory)),
                 self._stop_polls(fleet),
             ):
                 task = asyncio.create_task(job)
@@ -177,6 +182,13 @@ class Server:
         dropped = drop_older_than(clients, "reports", today=today, days=self.settings.retention.reports_days)
         if dropped:
             _log.info("retention dropped reports received on %s", ", ".join(map(str, dropped)))
+
+    def _prune_inventory(self, inventory: RelationalInventory) -> None:
+        days = datetime.timedelta(days=self.settings.retention.inventory_days)
+        before = datetime.datetime.now(datetime.UTC) - days
+        pruned = inventory.prune(int(before.timestamp()) * 1_000_000)
+        if pruned:
+            _log.info("retention dropped %d versions of the inventory", pruned)
 
 
 class _Uvicorn(uvicorn.Server):

@@ -12,6 +12,7 @@ class Scope(enum.StrEnum):
 
     READ = "read"
     WRITE_REPORTS = "write:reports"
+    WRITE_INVENTORY = "write:inventory"
     WRITE_EVENTS = "write:events"
     WRITE_AUDIT = "write:audit"
     WRITE_LOGS = "write:logs"

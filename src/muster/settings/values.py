@@ -65,9 +65,13 @@ class LimitSettings(Section, frozen=True, kw_only=True):
 
 
 class RetentionSettings(Section, frozen=True, kw_only=True):
-    """Rows received longer ago than this are dropped, whole days at a time."""
+    """Rows received longer ago than this are dropped, whole days at a time.
+
+    `inventory_days`: what was replaced in the inventory that long ago; what is current stays.
+    """
 
     reports_days: PositiveInt = 30
+    inventory_days: PositiveInt = 365
 
 
 class LogSettings(Section, frozen=True, kw_only=True):

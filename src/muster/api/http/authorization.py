@@ -30,7 +30,7 @@ class Authorizer:
         self._live = live
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Raise Unauthenticated or Forbidden when the caller may not."""
+        """Leave the caller's token in `connection.state.token`. Raises Unauthenticated or Forbidden."""
         needs: Needs | None = handler.opt.get("needs")
         if needs is None:
             return
@@ -38,6 +38,7 @@ class Authorizer:
             return
         token = await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
         require(token, needs.scope)
+        connection.state.token = token
 
     def _is_open(self, connection: Connection, surface: Surface | None) -> bool:
         if surface is None or surface not in self._live.settings.auth.open:
