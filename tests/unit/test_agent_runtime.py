@@ -1,6 +1,7 @@
 """The agent's parts together: collecting at its interval, failing alone, stopping at once."""
 
 import asyncio
+import struct
 import subprocess
 import sys
 import threading
@@ -14,18 +15,20 @@ import pytest
 from muster.agent.clock import Clock, system_clock
 from muster.agent.collect.sample import sample
 from muster.agent.collect.snapshot import Snapshot
-from muster.agent.collecting import Collecting, seconds_to_tick
+from muster.agent.collecting import Collecting, seconds_to_tick, to_batches
 from muster.agent.link import Link
 from muster.agent.runtime import Runtime, keep_running
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
 from muster.failpoints import ignore
-from muster.model.batch import REPORTS, SAMPLES
+from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns, SampleColumns
 from muster.model.ids import CommandId, Epoch
+from muster.model.inventory import Inventory, parse_inventory
 from muster.model.link import Command
 from muster.model.report import OsInfo, Ports, Report, parse_report
 from muster.settings import AgentSettings
 
+INVENTORY_OF_H = Inventory(ts_us=1, hostname="h", system="s", user="u", boot_time_s=0)
 OS = OsInfo(machine="m", node="n", processor="", release="r", system="s", version="v")
 
 
@@ -51,6 +54,7 @@ class Collector:
         self.gate.set()
         self.inside = 0
         self.most_inside = 0
+        self.inventories: list[bool] = []
 
     def collect(self) -> Report:
         self.inside += 1
@@ -66,7 +70,9 @@ class Collector:
             self.inside -= 1
 
     def look(self, *, with_inventory: bool) -> Snapshot:
-        return Snapshot(1, self.collect(), [sample("load.1m", 0.5)])
+        self.inventories.append(with_inventory)
+        inventory = INVENTORY_OF_H if with_inventory else None
+        return Snapshot(1, self.collect(), [sample("load.1m", 0.5), sample("load.5m", 2)], inventory)
 
 
 class Sink:
@@ -143,6 +149,45 @@ def test_collects_at_once_and_then_at_each_tick(tmp_path: Path) -> None:
         batch = scene.spool.oldest(REPORTS)
         assert batch is not None
         assert batch.rows == 1
+        scene.spool.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_snapshot_becomes_a_batch_of_each_stream() -> None:
+    snapshot = Collector().look(with_inventory=True)
+    reports, samples, inventory = to_batches(snapshot)
+    assert [batch.stream for batch in (reports, samples, inventory)] == [REPORTS, SAMPLES, INVENTORY]
+    assert [batch.rows for batch in (reports, samples, inventory)] == [1, 2, 1]
+    (text,) = msgspec.msgpack.decode(reports.body, type=ReportColumns).report
+    assert parse_report(text) == snapshot.report
+    columns = msgspec.msgpack.decode(samples.body, type=SampleColumns)
+    assert (columns.ts_us, columns.metrics, columns.labels) == (1, ["load.1m", "load.5m"], ["", ""])
+    assert struct.unpack("<2d", columns.values) == (0.5, 2.0)
+    (text,) = msgspec.msgpack.decode(inventory.body, type=InventoryColumns).inventory
+    assert parse_inventory(text) == INVENTORY_OF_H
+
+
+def test_a_snapshot_without_samples_and_inventory_is_a_report() -> None:
+    (batch,) = to_batches(Snapshot(1, report(1), []))
+    assert batch.stream == REPORTS
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.3])
+def test_an_inventory_is_made_with_the_ticks_that_are_nearest_to_its_interval(
+    tmp_path: Path, late_s: float
+) -> None:
+    async def scenario() -> None:
+        scene = Scene(tmp_path)
+        task = asyncio.create_task(scene.collecting.run())
+        for count in range(1, 6):
+            await until(lambda count=count: len(scene.waits) == count)  # type: ignore[misc]
+            scene.now_s += late_s if count == 2 else 0.0
+            scene.go_on.set()
+        await until(lambda: len(scene.waits) == 6)
+        task.cancel()
+        await asyncio.wait({task})
+        assert scene.collector.inventories == [True, False, True, False, True, False]
         scene.spool.close()
 
     asyncio.run(scenario())
@@ -280,7 +325,7 @@ def test_without_a_server_reports_wait_in_the_spool(tmp_path: Path) -> None:
         tmp_path / "spool.db", epoch=Epoch("f" * 32), max_bytes=2**24, now_us=lambda: 0, reach=ignore
     )
     ledgers = spool.ledger()
-    assert [ledger.stream for ledger in ledgers] == [REPORTS, SAMPLES]
+    assert [ledger.stream for ledger in ledgers] == [INVENTORY, REPORTS, SAMPLES]
     assert all(ledger.waiting == ledger.collected > 0 for ledger in ledgers)
     spool.close()
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from muster.agent.spool import Spool
-from muster.agent.spooled import SpoolKey
+from muster.agent.spooled import NewBatch, SpoolKey
 from muster.errors import SettingsError
 from muster.failpoints import Reach, ignore
-from muster.model.batch import REPORTS
+from muster.model.batch import INVENTORY, REPORTS, SAMPLES
 from muster.model.ids import Epoch
 
 FIRST, SECOND, THIRD = (Epoch(digit * 32) for digit in "a1b")
@@ -194,4 +194,79 @@ def test_quarantine_is_bounded_but_counted(tmp_path: Path) -> None:
     assert 1 < len(kept) < 20
     assert kept[-1].reason == "reason 19"
     assert spool.ledger()[0].quarantined == 20
+    spool.close()
+
+
+def test_batches_of_several_streams_are_stored_in_one_transaction(tmp_path: Path) -> None:
+    seen: list[tuple[str, int]] = []
+    other: list[sqlite3.Connection] = []
+
+    def reach(name: str) -> None:
+        seen.append((name, other[0].execute("SELECT count(*) FROM batches").fetchone()[0]))
+
+    spool = open_spool(tmp_path, reach=reach)
+    other.append(sqlite3.connect(tmp_path / "spool.db", isolation_level=None))
+    for _ in range(2):
+        keys = spool.append_all([NewBatch(REPORTS, 1, b"x"), NewBatch(SAMPLES, 90, b"y")])
+    assert keys == [SpoolKey(REPORTS, FIRST, 2), SpoolKey(SAMPLES, FIRST, 2)]
+    assert seen == [
+        ("agent.spool.before_commit", 0),
+        ("agent.spool.after_commit", 2),
+        ("agent.spool.before_commit", 2),
+        ("agent.spool.after_commit", 4),
+    ]
+    assert [(ledger.stream, ledger.spooled, ledger.waiting) for ledger in spool.ledger()] == [
+        (REPORTS, 2, 2),
+        (SAMPLES, 180, 180),
+    ]
+    other[0].close()
+    spool.close()
+
+
+def test_a_batch_without_room_does_not_keep_the_others_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = open_spool(tmp_path)
+    keys = spool.append_all(
+        [
+            NewBatch(REPORTS, 1, b"x"),
+            NewBatch(SAMPLES, 5, RANDOM.randbytes(2**21)),
+            NewBatch(INVENTORY, 1, b"y"),
+        ]
+    )
+    assert keys == [SpoolKey(REPORTS, FIRST, 1), None, SpoolKey(INVENTORY, FIRST, 1)]
+    dropped = {ledger.stream: (ledger.collected, ledger.dropped) for ledger in spool.ledger()}
+    assert dropped == {REPORTS: (1, 0), SAMPLES: (5, 5), INVENTORY: (1, 0)}
+    assert "the spool is full: 5 rows of samples" in caplog.text
+    spool.close()
+
+
+def test_the_stream_that_takes_most_room_is_thinned_for_the_others(tmp_path: Path) -> None:
+    spool = open_spool(tmp_path)
+    while not any(ledger.thinned for ledger in spool.ledger()):
+        spool.append(REPORTS, 1, RANDOM.randbytes(20_000))
+    before = {ledger.stream: ledger.thinned for ledger in spool.ledger()}
+    for _ in range(200):
+        assert spool.append(SAMPLES, 3, RANDOM.randbytes(1000)) is not None
+    after = {ledger.stream: ledger for ledger in spool.ledger()}
+    assert after[REPORTS].thinned > before[REPORTS]
+    assert (after[SAMPLES].waiting, after[SAMPLES].thinned) == (600, 0)
+    for ledger in after.values():
+        assert ledger.spooled == ledger.waiting + ledger.thinned
+    spool.close()
+
+
+def test_what_the_disk_refuses_is_counted_by_stream(tmp_path: Path) -> None:
+    def refuse(name: str) -> None:
+        if name == "agent.spool.before_commit" and refusing:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    refusing = True
+    spool = open_spool(tmp_path, reach=refuse)
+    batches = [NewBatch(REPORTS, 1, b"x"), NewBatch(SAMPLES, 7, b"y")]
+    assert spool.append_all(batches) == [None, None]
+    refusing = False
+    assert all(spool.append_all(batches))
+    counted = {ledger.stream: (ledger.collected, ledger.dropped, ledger.spooled) for ledger in spool.ledger()}
+    assert counted == {REPORTS: (2, 1, 1), SAMPLES: (14, 7, 7)}
     spool.close()

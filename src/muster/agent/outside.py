@@ -59,7 +59,7 @@ class OutsideAddress:
         return ""
 
     async def _get(self, url: httpx.URL) -> bytes:
-        """Return what a service answers, or its beginning when it is long. Raises httpx.HTTPError or ValueError."""
+        """Return what a service answers, cut when it is long. Raises httpx.HTTPError or ValueError."""
         trust = open_trust(str(url))
         async with (
             httpx.AsyncClient(transport=self._transport, verify=trust, trust_env=False) as client,

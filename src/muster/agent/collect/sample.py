@@ -14,7 +14,7 @@ from muster.model.metric import Labels, to_labels
 MAX_SAMPLES = 20_000
 """A batch of stream `samples` holds no more."""
 
-MAX_LABEL_VALUE = 255
+MAX_LABEL_VALUE = 240
 """Characters; two labels of this length fit into the model's bound even when every character is escaped."""
 
 _log = logging.getLogger("muster.agent.collect")
