@@ -17,6 +17,18 @@ export const theme = createTheme({
       "#3453b4",
       "#2a4493",
     ],
+    dark: [
+      "#e3e8ef",
+      "#b9c2ce",
+      "#8f9aaa",
+      "#66717f",
+      "#36414d",
+      "#28313c",
+      "#1a2129",
+      "#141a21",
+      "#10151b",
+      "#0e1217",
+    ],
   },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', monospace",
@@ -34,6 +46,7 @@ export const themeVariables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#626c7d",
     "--mantine-color-default-border": "#dfe3e9",
     "--mantine-color-anchor": "#3453b4",
+    "--mantine-color-error": "#c2412d",
   },
   dark: {
     "--mantine-color-body": "#0e1217",
@@ -43,5 +56,6 @@ export const themeVariables: CSSVariablesResolver = () => ({
     "--mantine-color-default-hover": "#1b232c",
     "--mantine-color-default-border": "#28313c",
     "--mantine-color-anchor": "#9fb5f5",
+    "--mantine-color-error": "#ef7f6b",
   },
 });

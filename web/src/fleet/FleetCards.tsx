@@ -8,7 +8,7 @@ import { formatPercent } from "../format/percent";
 import { useRowsInSight } from "./FleetTable";
 import classes from "./fleet.module.css";
 
-const CARD_PX = 158;
+const CARD_PX = 150;
 
 /** The machines as cards, for narrow screens; only those in sight are in the document. */
 export function FleetCards({ hosts }: { hosts: readonly FleetHost[] }) {

@@ -21,7 +21,7 @@ export function FleetPage() {
   const query = useQuery(fleetQuery);
   const { q = "", sort = "name", order = firstOrder(sort) } = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
-  const isNarrow = useMediaQuery("(max-width: 56em)", undefined, {
+  const isNarrow = useMediaQuery("(max-width: 60em)", undefined, {
     getInitialValueInEffect: false,
   });
   const words = useDeferredValue(q);

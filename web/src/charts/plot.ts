@@ -1,0 +1,128 @@
+import uPlot from "uplot";
+import { chartAxes, valueRange } from "./axes";
+import { type Line, lonePoints, stack } from "./lines";
+import { FRAME_COLORS, type Scheme } from "./palette";
+
+export const PLOT_HEIGHT_PX = 190;
+
+/** Charts with this key share their cursor. */
+const SYNC_KEY = "host";
+
+export interface PlotLine extends Line {
+  color: string;
+}
+
+export interface PlotOptions {
+  scheme: Scheme;
+  unit: string;
+  top: number;
+  isStacked: boolean;
+  /** Read anew at each draw: the window moves while the plot stays. */
+  window: () => [from_s: number, to_s: number];
+  onCursor: (index: number | null) => void;
+  onZoom: (from_s: number, to_s: number) => void;
+  onReset: () => void;
+}
+
+/** Columns as uPlot wants them: times, then a column for each line, piled up where stacked. */
+export function plotData(
+  times_s: number[],
+  lines: readonly Line[],
+  isStacked: boolean,
+): uPlot.AlignedData {
+  const columns = lines.map(({ values }) => values);
+  return [times_s, ...(isStacked ? stack(columns) : columns)];
+}
+
+/** Draws lines into an element; the caller owns the plot and destroys it. */
+export function openPlot(
+  element: HTMLElement,
+  lines: readonly PlotLine[],
+  data: uPlot.AlignedData,
+  options: PlotOptions,
+): uPlot {
+  const { scheme, unit, top, isStacked } = options;
+  return new uPlot(
+    {
+      width: element.clientWidth || 400,
+      height: PLOT_HEIGHT_PX,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: cursorOptions(options),
+      scales: {
+        x: { time: true, range: () => options.window() },
+        y: { range: (_plot, _low, high) => valueRange(high, top) },
+      },
+      axes: chartAxes(scheme, unit),
+      series: [
+        {},
+        ...lines.map((line, index) => seriesOptions(line, index, options, lines.length)),
+      ],
+      bands: isStacked
+        ? lines.slice(1).map((line, index) => ({
+            series: [index + 2, index + 1],
+            fill: `${line.color}59`,
+          }))
+        : [],
+      hooks: {
+        setCursor: [(plot) => options.onCursor(plot.cursor.idx ?? null)],
+        setSelect: [(plot) => takeSelection(plot, options)],
+      },
+    },
+    data,
+    element,
+  );
+}
+
+function seriesOptions(
+  line: PlotLine,
+  index: number,
+  { scheme, isStacked }: PlotOptions,
+  count: number,
+): uPlot.Series {
+  if (line.isLimit) {
+    return { stroke: FRAME_COLORS[scheme].limit, width: 1, dash: [4, 4], points: { show: false } };
+  }
+  const isBase = isStacked ? index === 0 : count === 1;
+  return {
+    stroke: line.color,
+    width: 1.4,
+    fill: isBase ? `${line.color}${isStacked ? "59" : "1f"}` : undefined,
+    points: {
+      show: true,
+      size: 3,
+      fill: line.color,
+      filter: (plot, series) => lonePoints(plot.data[series] ?? []),
+    },
+  };
+}
+
+function cursorOptions({ onReset }: PlotOptions): uPlot.Cursor {
+  return {
+    y: false,
+    points: { size: 7, width: 0 },
+    drag: { x: true, y: false, setScale: false },
+    bind: {
+      dblclick: () => () => {
+        onReset();
+        return null;
+      },
+    },
+    // Only the cursor's place is shared: one drag must zoom once.
+    sync: { key: SYNC_KEY, filters: { pub: isCursorMove, sub: isCursorMove } },
+  };
+}
+
+function isCursorMove(type: string): boolean {
+  return type === "mousemove" || type === "mouseleave";
+}
+
+function takeSelection(plot: uPlot, { onZoom }: PlotOptions): void {
+  const { left, width } = plot.select;
+  if (width <= 0) return;
+  const from_s = plot.posToVal(left, "x");
+  const to_s = plot.posToVal(left + width, "x");
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  // A click with a trembling hand is no zoom.
+  if (width >= 5) onZoom(from_s, to_s);
+}

@@ -1,0 +1,79 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { MetricAnswer } from "../api/types";
+import { QueryNotice } from "../app/QueryNotice";
+import { type ChartSpec, toChartLines } from "../charts/lines";
+import { TimeChart } from "../charts/TimeChart";
+import classes from "./host.module.css";
+import { metricsQuery } from "./queries";
+import { clampWindow, DEFAULT_PRESET, type Range, type TimeWindow } from "./range";
+import { metricsOf, type Section } from "./sections";
+
+interface ChartSectionProps {
+  agent_id: string;
+  section: Section;
+  window: TimeWindow;
+  onRange: (range: Range) => void;
+}
+
+/** Charts that belong together, from one answer of the server. */
+export function ChartSection({ agent_id, section, window, onRange }: ChartSectionProps) {
+  const metrics = useMemo(() => metricsOf(section), [section]);
+  const query = useQuery(metricsQuery(agent_id, metrics, window));
+  return (
+    <section className={classes.section} aria-label={section.title} aria-busy={query.isFetching}>
+      <h2 className={classes.sectionTitle}>{section.title}</h2>
+      <QueryNotice query={query} height={264} />
+      {query.data && (
+        <div className={classes.charts}>
+          {section.charts.map((spec) => (
+            <ChartCard
+              key={spec.id}
+              spec={spec}
+              answer={query.data}
+              window={window}
+              onRange={onRange}
+            />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface ChartCardProps {
+  spec: ChartSpec;
+  answer: MetricAnswer;
+  window: TimeWindow;
+  onRange: (range: Range) => void;
+}
+
+function ChartCard({ spec, answer, window, onRange }: ChartCardProps) {
+  const chart = useMemo(() => toChartLines(answer, spec), [answer, spec]);
+  const hasValues = chart.lines.some(({ values }) => values.some((value) => value !== null));
+  if (spec.isOptional && chart.lines.length === 0) return null;
+  if (!hasValues) {
+    return (
+      <article className={classes.chart}>
+        <h3 className={classes.quietTitle}>{spec.title}</h3>
+        <p className={classes.quiet}>{chart.isQuiet ? spec.quietText : "No data in this range."}</p>
+      </article>
+    );
+  }
+  return (
+    <article className={classes.chart}>
+      <TimeChart
+        title={spec.title}
+        chart={chart}
+        from_s={window.from_us / 1e6}
+        to_s={window.to_us / 1e6}
+        isStacked={spec.isStacked}
+        top={spec.top}
+        onZoom={(from_s, to_s) =>
+          onRange(clampWindow({ from_us: from_s * 1e6, to_us: to_s * 1e6 }))
+        }
+        onReset={() => onRange({ live: DEFAULT_PRESET })}
+      />
+    </article>
+  );
+}

@@ -1,0 +1,50 @@
+import { Table } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./host.module.css";
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ReactNode;
+  isNumber?: boolean;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row, index: number) => string;
+  /** Stands in place of the table when there are no rows. */
+  emptyText: string;
+}
+
+/** A plain table that scrolls sideways on narrow screens. */
+export function DataTable<Row>({ label, columns, rows, rowKey, emptyText }: DataTableProps<Row>) {
+  if (rows.length === 0) return <p className={classes.quiet}>{emptyText}</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.scroller} aria-label={label} tabIndex={0}>
+      <Table verticalSpacing={6} fz="sm" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map(({ title, isNumber }) => (
+              <Table.Th key={title} className={classes.th} ta={isNumber ? "right" : "left"}>
+                {title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row, index) => (
+            <Table.Tr key={rowKey(row, index)}>
+              {columns.map(({ title, cell, isNumber }) => (
+                <Table.Td key={title} ta={isNumber ? "right" : "left"}>
+                  {cell(row)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}

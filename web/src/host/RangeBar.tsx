@@ -1,0 +1,98 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+import { formatMoment } from "../format/time";
+import { LeftIcon, RightIcon, WidenIcon } from "../icons/icons";
+import classes from "./host.module.css";
+import {
+  DEFAULT_PRESET,
+  PRESET_NAMES,
+  PRESETS,
+  type Range,
+  shift,
+  type TimeWindow,
+  widen,
+} from "./range";
+
+interface RangeBarProps {
+  range: Range;
+  window: TimeWindow;
+  now_us: number;
+  onChange: (range: Range) => void;
+}
+
+/** Chooses the time range: a preset that ends now, or one moved and widened step by step. */
+export function RangeBar({ range, window, now_us, onChange }: RangeBarProps) {
+  const live = "live" in range ? range.live : null;
+  return (
+    <div className={classes.rangeBar} role="toolbar" aria-label="Time range">
+      <div className={classes.presets}>
+        {PRESET_NAMES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className={classes.preset}
+            aria-pressed={name === live}
+            onClick={() => onChange({ live: name })}
+          >
+            {PRESETS[name].title}
+          </button>
+        ))}
+      </div>
+      <div className={classes.steps}>
+        <Step label="Earlier" onClick={() => onChange(shift(window, -0.5, now_us))}>
+          <LeftIcon />
+        </Step>
+        <Step label="Show more time" onClick={() => onChange(widen(window, now_us))}>
+          <WidenIcon />
+        </Step>
+        <Step
+          label="Later"
+          isDisabled={live !== null}
+          onClick={() => onChange(shift(window, 0.5, now_us))}
+        >
+          <RightIcon />
+        </Step>
+      </div>
+      {live === null ? (
+        <div className={classes.custom}>
+          <span>
+            {formatMoment(window.from_us)} – {formatMoment(window.to_us)}
+          </span>
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => onChange({ live: DEFAULT_PRESET })}
+          >
+            Reset zoom
+          </Button>
+        </div>
+      ) : (
+        <span className={classes.hint}>Live. Drag across a chart to zoom in.</span>
+      )}
+    </div>
+  );
+}
+
+interface StepProps {
+  label: string;
+  isDisabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Step({ label, isDisabled = false, onClick, children }: StepProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={30}
+        aria-label={label}
+        disabled={isDisabled}
+        onClick={onClick}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

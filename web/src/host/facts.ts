@@ -1,0 +1,67 @@
+import type { HostDetail } from "../api/types";
+import { formatBytes } from "../format/bytes";
+import { formatDuration } from "../format/duration";
+import { UNIT_SPACE } from "../format/missing";
+import { formatNumber } from "../format/number";
+import { formatPercent } from "../format/percent";
+import { formatMoment } from "../format/time";
+
+export interface Fact {
+  name: string;
+  value: string;
+  isWarning?: boolean;
+}
+
+const WORTH_SAYING_SKEW_US = 5e6;
+
+/** What is known of a machine, as short lines; what is not known is left out. */
+export function hostFacts({ agent, report, inventory }: HostDetail, now_us: number): Fact[] {
+  const boot_s = inventory?.boot_time_s ?? report?.boot_time ?? null;
+  const facts: (Fact | null)[] = [
+    fact("System", agent.platform || inventory?.system),
+    fact("Kernel", report && `${report.os.release} ${report.os.machine}`.trim()),
+    fact("Processor", inventory && processorText(inventory)),
+    fact("Memory", inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
+    fact("Address", agent.address),
+    fact("Outside address", inventory?.outside_address),
+    fact("Uptime", uptimeText(agent.state, boot_s, now_us)),
+    fact("Battery", inventory?.battery && batteryText(inventory.battery)),
+    fact("Agent", agent.agent_version),
+    fact("Enrolled", agent.enrolled_us && formatMoment(agent.enrolled_us)),
+    skewFact(agent.skew_us),
+    fact("Id", agent.agent_id),
+  ];
+  return facts.filter((entry) => entry !== null);
+}
+
+function fact(name: string, value: string | number | null | undefined): Fact | null {
+  return value ? { name, value: String(value) } : null;
+}
+
+function uptimeText(state: string, boot_s: number | null, now_us: number): string | null {
+  if (!boot_s || state !== "online") return null;
+  return formatDuration(now_us / 1e6 - boot_s);
+}
+
+type Processor = { cpu_cores: number | null; cpu_threads: number | null; cpu_mhz: number };
+
+function processorText({ cpu_cores, cpu_threads, cpu_mhz }: Processor): string {
+  const parts: string[] = [];
+  if (cpu_cores) parts.push(`${cpu_cores} ${cpu_cores === 1 ? "core" : "cores"}`);
+  if (cpu_threads && cpu_threads !== cpu_cores) parts.push(`${cpu_threads} threads`);
+  if (cpu_mhz > 0) parts.push(`${formatNumber(cpu_mhz / 1000)}${UNIT_SPACE}GHz`);
+  return parts.join(", ");
+}
+
+function batteryText({ percent, is_plugged }: { percent: number; is_plugged: boolean | null }) {
+  return is_plugged === null
+    ? formatPercent(percent)
+    : `${formatPercent(percent)}, ${is_plugged ? "plugged in" : "on battery"}`;
+}
+
+function skewFact(skew_us: number | null): Fact | null {
+  if (skew_us === null || Math.abs(skew_us) < WORTH_SAYING_SKEW_US) return null;
+  const side = skew_us > 0 ? "ahead" : "behind";
+  const value = `${formatDuration(Math.abs(skew_us) / 1e6)} ${side}`;
+  return { name: "Clock", value, isWarning: true };
+}
