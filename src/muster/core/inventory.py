@@ -21,6 +21,24 @@ ACTIVE_US = 180 * 1_000_000
 BOOT_WOBBLE_S = 60
 """The time of the last boot is computed from the clock: this much difference is still the same boot."""
 
+DISK_WOBBLE = 0.01
+"""A disk whose size differs by this part is still the same."""
+
+STEADY = (
+    "hostname",
+    "system",
+    "user",
+    "outside_address",
+    "environment",
+    "interfaces",
+    "memory_total_bytes",
+    "cpu_cores",
+    "cpu_threads",
+)
+"""What of an inventory makes a version when it differs; the clock of a processor is not steady everywhere."""
+
+UNKNOWN = (None, "")
+
 
 class ServerFields(msgspec.Struct, frozen=True, kw_only=True):
     """What people and agents say of a server; `is_active` counts while nothing reports by itself."""
@@ -198,33 +216,30 @@ def is_active(written: bool, reported_us: int | None, now_us: int) -> bool:
 
 
 def is_steady(old: Description, new: Description) -> bool:
-    """Tell whether nothing differs but what changes by itself."""
+    """Tell whether nothing differs but what changes by itself, or could not be read once."""
     match old, new:
         case Inventory(), Inventory():
-            is_same_boot = abs(old.boot_time_s - new.boot_time_s) <= BOOT_WOBBLE_S
-            return is_same_boot and _steady(old) == _steady(new)
+            known = ((getattr(old, name), getattr(new, name)) for name in STEADY)
+            return (
+                all(before == after or before in UNKNOWN or after in UNKNOWN for before, after in known)
+                and abs(old.boot_time_s - new.boot_time_s) <= BOOT_WOBBLE_S
+                and _has_same_disks(old.disks, new.disks)
+            )
         case Foreign(), Foreign():
             return old.steady_sha256 == new.steady_sha256
     return False
 
 
-def _steady(inventory: Inventory) -> Inventory:
-    """Return the inventory without what changes by itself."""
-    return msgspec.structs.replace(
-        inventory,
-        ts_us=0,
-        boot_time_s=0,
-        utc_offset_s=0,
-        disks=None if inventory.disks is None else [_empty(disk) for disk in inventory.disks],
-        memory_used_bytes=None,
-        memory_percent=None,
-        load=None,
-        battery=None,
+def _has_same_disks(old: list[Disk] | None, new: list[Disk] | None) -> bool:
+    """Compare what is mounted where; pools of disks differ in size a little each time."""
+    if old is None or new is None:
+        return True
+    before = [(disk.device, disk.mountpoint, disk.file_system) for disk in old]
+    after = [(disk.device, disk.mountpoint, disk.file_system) for disk in new]
+    return before == after and all(
+        abs(was.total_bytes - now.total_bytes) <= DISK_WOBBLE * was.total_bytes
+        for was, now in zip(old, new, strict=True)
     )
-
-
-def _empty(disk: Disk) -> Disk:
-    return msgspec.structs.replace(disk, used_bytes=0)
 
 
 class Difference(msgspec.Struct, frozen=True):
