@@ -12,11 +12,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from muster.core.access import Access, require
+from muster.core.people import People, Person
 from muster.errors import (
     Conflict,
     Forbidden,
     InvalidInput,
     NotFound,
+    Overloaded,
     SettingsError,
     Unauthenticated,
     Unavailable,
@@ -26,12 +28,14 @@ from muster.model.agent import Agent
 from muster.model.batch import REPORTS
 from muster.model.ids import AgentId, Epoch
 from muster.model.link import StreamLedger
-from muster.model.mark import Mark
+from muster.model.mark import Mark, Window
 from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate, plan_migration
+from muster.store.relational.sample_windows import RelationalWindows
 from muster.store.relational.schema import metadata
+from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
 
@@ -180,7 +184,6 @@ def test_marks_are_replaced_and_kept_apart(relational: Relational) -> None:
 def access(relational: Relational, clock: list[float]) -> Access:
     return Access(
         RelationalTokens(relational),
-        RelationalUsers(relational),
         now_us=lambda: int(clock[0] * 1_000_000),
         monotonic_s=lambda: clock[0],
     )
@@ -245,8 +248,17 @@ def test_names_that_cannot_be_shown_are_refused(relational: Relational, name: st
         asyncio.run(access(relational, [1.0]).create_token(name, frozenset({Scope.READ})))
 
 
+def people(relational: Relational, clock: list[float]) -> People:
+    return People(
+        RelationalUsers(relational),
+        RelationalSessions(relational),
+        now_us=lambda: int(clock[0] * 1_000_000),
+        monotonic_s=lambda: clock[0],
+    )
+
+
 def test_users_are_made_once_with_a_slow_hash(relational: Relational) -> None:
-    here = access(relational, [1.0])
+    here = people(relational, [1.0])
     asyncio.run(here.create_user("ada", "correct horse", is_admin=True))
     with pytest.raises(Conflict):
         asyncio.run(here.create_user("ada", "another one", is_admin=False))
@@ -256,6 +268,94 @@ def test_users_are_made_once_with_a_slow_hash(relational: Relational) -> None:
     ((name, password_hash),) = rows
     assert name == "ada"
     assert password_hash.startswith("$argon2id$")
+
+
+def test_a_password_signs_in_until_the_session_ends(relational: Relational) -> None:
+    clock = [1000.0]
+    here = people(relational, clock)
+
+    async def run() -> None:
+        await here.create_user("ada", "correct horse", is_admin=False)
+        session, secret = await here.sign_in("ada", "correct horse")
+        assert session.person == Person("ada", is_admin=False)
+        assert await here.session(secret) == session
+        clock[0] += 7 * 86_400 - 1
+        assert await here.session(secret) == session
+        clock[0] += 1
+        with pytest.raises(Unauthenticated):
+            await here.session(secret)
+        _, other = await here.sign_in("ada", "correct horse")
+        await here.sign_out(other)
+        for gone in (other, secret, "", "x" * 5000, "\ud800"):
+            with pytest.raises(Unauthenticated):
+                await here.session(gone)
+
+    asyncio.run(run())
+    kept = relational.read_now(lambda c: c.execute(text("SELECT count(*) FROM sessions")).scalar())
+    assert kept == 0, "a new session forgets those that are over, signing out its own"
+
+
+def test_guessing_passwords_becomes_slow_and_the_right_one_ends_it(relational: Relational) -> None:
+    clock = [1000.0]
+    here = people(relational, clock)
+
+    async def run() -> None:
+        await here.create_user("ada", "correct horse", is_admin=True)
+        for _ in range(5):
+            for name in ("ada", "nobody"):
+                with pytest.raises(Unauthenticated):
+                    await here.sign_in(name, "wrong")
+        with pytest.raises(Overloaded) as refused:
+            await here.sign_in("ada", "correct horse")
+        clock[0] += refused.value.retry_after_s
+        session, _ = await here.sign_in("ada", "correct horse")
+        assert session.person.is_admin
+        with pytest.raises(Unauthenticated):
+            await here.sign_in("ada", "wrong")
+
+    asyncio.run(run())
+
+
+def test_a_link_signs_an_administrator_in_once_within_15_minutes(relational: Relational) -> None:
+    clock = [1000.0]
+    here = people(relational, clock)
+
+    async def run() -> None:
+        code = await here.create_link()
+        results = await asyncio.gather(
+            *(here.sign_in_by_link(code) for _ in range(5)), return_exceptions=True
+        )
+        signed_in = [result for result in results if not isinstance(result, BaseException)]
+        assert len(signed_in) == 1
+        session, secret = signed_in[0]
+        assert session.person.is_admin
+        assert await here.session(secret) == session
+        late = await here.create_link()
+        clock[0] += 15 * 60
+        for unusable in (late, code, "", "nonsense"):
+            with pytest.raises(Unauthenticated):
+                await here.sign_in_by_link(unusable)
+
+    asyncio.run(run())
+
+
+def test_a_window_stays_stale_until_it_is_rolled_up_at_its_last_revision(relational: Relational) -> None:
+    store = RelationalMarks(relational)
+    windows = RelationalWindows(relational)
+    early, late = Window(ONE, 300), Window(TWO, 600)
+    store.save_marks([mark(1)], [late, early, early])
+    stale = windows.load_stale(before_s=601, limit=10)
+    assert [each.window for each in stale] == [early, late]
+    assert windows.load_stale(before_s=600, limit=10) == stale[:1]
+    assert windows.load_stale(before_s=601, limit=1) == stale[:1]
+    assert asyncio.run(windows.oldest_stale([ONE, TWO])) == 300
+    assert asyncio.run(windows.oldest_stale([TWO])) == 600
+    store.save_marks([mark(2)], [early])
+    windows.forget_stale(stale)
+    (again,) = windows.load_stale(before_s=601, limit=10)
+    assert (again.window, again.revision != stale[0].revision) == (early, True)
+    windows.forget_stale([again])
+    assert asyncio.run(windows.oldest_stale([ONE, TWO])) is None
 
 
 def test_the_sqlite_file_is_durable_and_private(tmp_path: Path) -> None:

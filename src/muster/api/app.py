@@ -9,6 +9,10 @@ from litestar.di import Provide
 from litestar.types import ASGIApp
 
 from muster.api.agent_link.routes import AgentLink, agent_link_router
+from muster.api.agent_link.streams import Streams
+from muster.api.console.fleet import ConsoleFleet
+from muster.api.console.routes import console_handlers
+from muster.api.console.session import SignIn
 from muster.api.docs import docs_assets, openapi_config, openapi_document
 from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
@@ -17,6 +21,7 @@ from muster.api.http.authorization import Authorizer
 from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
+from muster.api.metrics.routes import MetricQuestions, metrics_router
 from muster.api.ops.routes import Operations, ops_router
 from muster.api.server_inventory.errors import error_detail
 from muster.api.server_inventory.routes import server_inventory_router
@@ -25,7 +30,12 @@ from muster.core.access import Access
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
 from muster.core.inventory import InventoryStore
+from muster.core.metrics.overview import Overview
+from muster.core.metrics.ports import SampleStore
+from muster.core.metrics.questions import Questions
+from muster.core.people import People
 from muster.errors import Bug
+from muster.model.batch import REPORTS, SAMPLES
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +43,13 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     live: Live
     access: Access
+    people: People
     fleet: Fleet
     mark_store: MarkStore
     host_reports: HostReports
+    samples: SampleStore
+    questions: Questions
+    overview: Overview
     inventory: InventoryStore
     operations: Operations
     own_names: frozenset[str]
@@ -43,28 +57,22 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 def create_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application. Raises Bug when two routes overlap."""
-    reports = parts.host_reports.store
-    provided = {
-        "agent_link": AgentLink(parts.fleet, reports, parts.live),
-        "fleet_account": FleetAccount(parts.fleet, reports, parts.mark_store),
-        "host_reports": parts.host_reports,
-        "operations": parts.operations,
-        "server_inventory": ServerInventory(parts.inventory, parts.live),
-    }
     app = Litestar(
         route_handlers=[
             host_reports_router(),
             agent_link_router(),
             fleet_router(),
             server_inventory_router(),
+            metrics_router(),
+            *console_handlers(),
             ops_router(),
             openapi_document,
             docs_assets(),
         ],
         dependencies={
-            name: Provide(_constant(value), sync_to_thread=False) for name, value in provided.items()
+            name: Provide(_constant(value), sync_to_thread=False) for name, value in _provided(parts).items()
         },
-        guards=[Authorizer(parts.access, parts.live)],
+        guards=[Authorizer(parts.access, parts.people, parts.live)],
         exception_handlers=error_handlers(shape_of),
         openapi_config=openapi_config(),
         state=State(),
@@ -73,6 +81,30 @@ def create_app(parts: Parts) -> ASGIApp:
     )
     check_routes(app)
     return Observe(app, shape_of, parts.live, parts.operations.metrics, parts.own_names)
+
+
+def _provided(parts: Parts) -> dict[str, object]:
+    """Return what the handlers of each surface ask for, by the name of their parameter."""
+    reports = parts.host_reports.store
+    return {
+        "agent_link": AgentLink(parts.fleet, Streams(reports, parts.samples, parts.inventory), parts.live),
+        "console_fleet": ConsoleFleet(
+            parts.fleet,
+            parts.overview,
+            parts.questions,
+            reports,
+            parts.inventory,
+            parts.live.settings.agent.interval_s,
+        ),
+        "fleet_account": FleetAccount(
+            parts.fleet, {REPORTS: reports.count_rows, SAMPLES: parts.samples.count_rows}, parts.mark_store
+        ),
+        "host_reports": parts.host_reports,
+        "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
+        "operations": parts.operations,
+        "server_inventory": ServerInventory(parts.inventory, parts.live),
+        "sign_in": SignIn(parts.people, parts.live),
+    }
 
 
 def shape_of(path: str) -> Shape:

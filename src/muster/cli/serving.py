@@ -2,15 +2,13 @@
 
 import asyncio
 import contextlib
-import datetime
 import fcntl
 import logging
 import os
 import resource
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +22,21 @@ from muster.api.host_reports.service import HostReports, OwnMachine
 from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.ops.routes import Change, Operations
+from muster.cli.jobs import running_jobs
+from muster.cli.stores import Stores, opened_stores
 from muster.core.access import Access
-from muster.core.fleet.registry import FLUSH_S, Fleet
-from muster.errors import MusterError, SettingsError
-from muster.failpoints import parse_failpoints
+from muster.core.fleet.registry import Fleet
+from muster.core.metrics.overview import Overview
+from muster.core.metrics.questions import Questions
+from muster.core.people import People
+from muster.errors import SettingsError
 from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
 from muster.store.relational.agents import RelationalAgents
-from muster.store.relational.database import Relational, open_relational
-from muster.store.relational.inventory import RelationalInventory
-from muster.store.relational.marks import RelationalMarks
-from muster.store.relational.migrate import migrate
+from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
-from muster.store.telemetry.clients import TelemetryClients
-from muster.store.telemetry.reports import ReportTable
-from muster.store.telemetry.retention import drop_older_than
 
-RETENTION_S = 3600.0
 OPEN_FILES = 65_536
 GRACE_S = 2
 
@@ -49,7 +44,7 @@ _log = logging.getLogger("muster.server")
 
 
 class Server:
-    """One running server. `access` is usable before the first request, for `muster up`."""
+    """One running server. `access` and `people` are usable when it is ready, for `muster up`."""
 
     def __init__(self, loaded: LoadedSettings) -> None:
         self._loaded = loaded
@@ -57,6 +52,7 @@ class Server:
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.access: Access
+        self.people: People
 
     @property
     def settings(self) -> Settings:
@@ -91,62 +87,53 @@ class Server:
         """Open the stores and what stands on them; close them in reverse."""
         settings = self.settings
         metrics = Metrics()
+        overview = Overview()
         async with contextlib.AsyncExitStack() as stack:
-            relational = await asyncio.to_thread(_open_relational, settings, metrics)
-            stack.push_async_callback(asyncio.to_thread, relational.close)
-            clients = TelemetryClients(
-                settings.telemetry,
-                settings.data,
-                query_timeout_s=lambda: self.settings.telemetry.query_timeout_s,
-            )
-            stack.push_async_callback(asyncio.to_thread, clients.close)
-            await asyncio.to_thread(clients.create_tables)
-            marks = RelationalMarks(relational)
-            reports = await asyncio.to_thread(
-                lambda: ReportTable(
-                    clients, marks, settings.commit, reach=parse_failpoints(os.environ), observer=metrics
+            stores = await stack.enter_async_context(
+                opened_stores(
+                    settings,
+                    metrics,
+                    query_timeout_s=lambda: self.settings.telemetry.query_timeout_s,
+                    samples_stored=overview.note,
                 )
             )
-            stack.push_async_callback(asyncio.to_thread, reports.close)
-            inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
-            fleet = Fleet(RelationalAgents(relational))
+            fleet = Fleet(RelationalAgents(stores.relational))
             await fleet.load()
             stack.push_async_callback(fleet.flush)
-            self.access = Access(RelationalTokens(relational), RelationalUsers(relational))
             stack.callback(fleet.stop)
+            self.access = Access(RelationalTokens(stores.relational))
+            self.people = People(RelationalUsers(stores.relational), RelationalSessions(stores.relational))
+            jobs = running_jobs(stores, fleet, overview, lambda: self.settings.retention, self.stopping)
+            await stack.enter_async_context(jobs)
+            yield create_app(self._parts(stores, fleet, overview, metrics))
 
-            async def ping() -> None:
-                await asyncio.gather(relational.ping(), reports.ping())
-
-            operations = Operations(
+    def _parts(self, stores: Stores, fleet: Fleet, overview: Overview, metrics: Metrics) -> Parts:
+        settings = self.settings
+        return Parts(
+            live=self.live,
+            access=self.access,
+            people=self.people,
+            fleet=fleet,
+            mark_store=stores.marks,
+            host_reports=HostReports(stores.reports, fleet, own_machine(settings), self.live),
+            samples=stores.samples,
+            questions=Questions(
+                stores.samples,
+                stores.windows,
+                interval_s=settings.agent.interval_s,
+                raw_days=lambda: self.settings.retention.samples_days,
+            ),
+            overview=overview,
+            inventory=stores.inventory,
+            operations=Operations(
                 fleet=fleet,
                 metrics=metrics,
                 reload=self.reload,
-                ping=ping,
-                pending_bytes=lambda: {
-                    "reports": reports.pending_bytes,
-                    "relational": relational.pending_bytes,
-                },
-            )
-            parts = Parts(
-                live=self.live,
-                access=self.access,
-                fleet=fleet,
-                mark_store=marks,
-                host_reports=HostReports(reports, fleet, own_machine(settings), self.live),
-                inventory=inventory,
-                operations=operations,
-                own_names=own_names(settings),
-            )
-            for job in (
-                every(FLUSH_S, fleet.flush),
-                every(RETENTION_S, lambda: asyncio.to_thread(self._drop_old, clients)),
-                every(RETENTION_S, lambda: asyncio.to_thread(self._prune_inventory, inventory)),
-                self._stop_polls(fleet),
-            ):
-                task = asyncio.create_task(job)
-                stack.callback(task.cancel)
-            yield create_app(parts)
+                ping=stores.ping,
+                pending_bytes=lambda: stores.pending_bytes,
+            ),
+            own_names=own_names(settings),
+        )
 
     async def _serve(self, app: Any, listening: socket.socket) -> None:
         tls = self.settings.server
@@ -173,23 +160,6 @@ class Server:
         stopped.cancel()
         await serving
 
-    async def _stop_polls(self, fleet: Fleet) -> None:
-        await self.stopping.wait()
-        fleet.stop()
-
-    def _drop_old(self, clients: TelemetryClients) -> None:
-        today = datetime.datetime.now(datetime.UTC).date()
-        dropped = drop_older_than(clients, "reports", today=today, days=self.settings.retention.reports_days)
-        if dropped:
-            _log.info("retention dropped reports received on %s", ", ".join(map(str, dropped)))
-
-    def _prune_inventory(self, inventory: RelationalInventory) -> None:
-        days = datetime.timedelta(days=self.settings.retention.inventory_days)
-        before = datetime.datetime.now(datetime.UTC) - days
-        pruned = inventory.prune(int(before.timestamp()) * 1_000_000)
-        if pruned:
-            _log.info("retention dropped %d versions of the inventory", pruned)
-
 
 class _Uvicorn(uvicorn.Server):
     """Leaves signals to whoever runs the loop, and says when it has started."""
@@ -205,28 +175,6 @@ class _Uvicorn(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def _open_relational(settings: Settings, metrics: Metrics) -> Relational:
-    relational = open_relational(
-        settings.relational.dsn, settings.data, queue_bytes=settings.commit.queue_bytes, observer=metrics
-    )
-    try:
-        migrate(relational)
-    except BaseException:
-        relational.close()
-        raise
-    return relational
-
-
-async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Run `work` now and again; what goes wrong once is logged and tried again."""
-    while True:
-        try:
-            await work()
-        except MusterError as error:
-            _log.warning("%s", error)
-        await asyncio.sleep(seconds)
 
 
 def own_machine(settings: Settings) -> OwnMachine:

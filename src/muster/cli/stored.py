@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from muster.core.access import Access
+from muster.core.people import People
 from muster.settings import Settings
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.migrate import migrate
+from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
 
@@ -26,4 +28,12 @@ def opened_access(settings: Settings) -> Iterator[Access]:
     """Open the relational store at this version's schema. Raises SettingsError."""
     with opened_relational(settings) as relational:
         migrate(relational)
-        yield Access(RelationalTokens(relational), RelationalUsers(relational))
+        yield Access(RelationalTokens(relational))
+
+
+@contextmanager
+def opened_people(settings: Settings) -> Iterator[People]:
+    """Open the relational store at this version's schema. Raises SettingsError."""
+    with opened_relational(settings) as relational:
+        migrate(relational)
+        yield People(RelationalUsers(relational), RelationalSessions(relational))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from muster.cli.addresses import own_url, sign_in_url
 from muster.cli.logs import start_logging
 from muster.cli.options import server_options
 from muster.cli.serving import Server, on_signals
@@ -45,7 +46,7 @@ async def _run(server: Server) -> None:
     token_file = await _enrolment_token(server)
     agent = Supervisor(agent_argv(server.settings, token_file))
     watching = asyncio.create_task(agent.run())
-    click.echo(welcome(server.settings), err=True)
+    click.echo(welcome(server.settings, await server.people.create_link()), err=True)
     try:
         await server.stopping.wait()
     finally:
@@ -84,19 +85,15 @@ def agent_argv(settings: Settings, token_file: Path) -> list[str]:
     ]
 
 
-def own_url(settings: Settings) -> str:
-    """Return the address at which this machine reaches the server."""
-    host = settings.server.host
-    if host in ("0.0.0.0", "::"):  # noqa: S104 compared, not bound
-        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
-    scheme = "https" if settings.server.tls_certificate else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
-
-
-def welcome(settings: Settings) -> str:
-    """Return what to open and what to call."""
+def welcome(settings: Settings, code: str) -> str:
+    """Return what to open and what to call; `code` signs in once."""
     url = own_url(settings)
-    lines = ["", f"  Muster is up.      {url}", f"  Documentation      {url}/docs"]
+    lines = [
+        "",
+        f"  Muster is up.      {url}",
+        f"  Sign in, once      {sign_in_url(url, code)}",
+        f"  Documentation      {url}/docs",
+    ]
     opened = settings.auth.open
     if Surface.REPORTS in opened:
         lines += [

@@ -4,12 +4,13 @@ import asyncio
 
 import click
 
+from muster.cli.addresses import own_url, sign_in_url
 from muster.cli.options import data_options
-from muster.cli.stored import opened_access
+from muster.cli.stored import opened_people
 from muster.settings import LoadedSettings
 
 
-@click.group("user", short_help="Create people who may sign in.")
+@click.group("user", short_help="Let people sign in to the console.")
 def command() -> None:
     """People who may sign in to the console."""
 
@@ -21,6 +22,16 @@ def command() -> None:
 @click.password_option(envvar="MUSTER_PASSWORD", help="Asked for unless MUSTER_PASSWORD is set.")
 def create(loaded: LoadedSettings, name: str, admin: bool, password: str) -> None:
     """Create a person with a password."""
-    with opened_access(loaded.settings) as access:
-        asyncio.run(access.create_user(name, password, is_admin=admin))
+    with opened_people(loaded.settings) as people:
+        asyncio.run(people.create_user(name, password, is_admin=admin))
     click.echo(f"User {name} is created.", err=True)
+
+
+@command.command("link", short_help="Print a link that signs in once.")
+@data_options
+@click.option("--url", metavar="URL", help="How a browser reaches the server.  [default: as configured]")
+def link(loaded: LoadedSettings, url: str | None) -> None:
+    """Print a link that signs an administrator in to the console: once, within 15 minutes."""
+    with opened_people(loaded.settings) as people:
+        code = asyncio.run(people.create_link())
+    click.echo(sign_in_url((url or own_url(loaded.settings)).rstrip("/"), code))

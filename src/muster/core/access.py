@@ -1,4 +1,4 @@
-"""Access: tokens with scopes, and people."""
+"""Access: tokens with scopes."""
 
 import base64
 import hashlib
@@ -21,7 +21,6 @@ UNKNOWN_S = 0.02
 """An unknown token is looked for anew at most this often: it may have been made a moment ago."""
 
 MAX_NAME = 128
-MIN_PASSWORD = 8
 
 
 class TokenStore(Protocol):
@@ -40,28 +39,18 @@ class TokenStore(Protocol):
         ...
 
 
-class UserStore(Protocol):
-    """Keeps people. A write is durable when it returns."""
-
-    async def add_user(self, name: str, password: str, *, is_admin: bool, now_us: int) -> None:
-        """Store a new person with a slow hash of the password. Raises Conflict when the name exists."""
-        ...
-
-
 class Access:
-    """Makes tokens, checks them, makes users. Tokens are kept in memory, as fresh as `FRESH_S`."""
+    """Makes tokens and checks them. They are kept in memory, as fresh as `FRESH_S`."""
 
     def __init__(
         self,
         tokens: TokenStore,
-        users: UserStore,
         *,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         monotonic_s: Callable[[], float] = time.monotonic,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._tokens = tokens
-        self._users = users
         self._now_us = now_us
         self._monotonic_s = monotonic_s
         self._random_bytes = random_bytes
@@ -117,12 +106,6 @@ class Access:
         if not token.is_valid(now_us):
             raise Unauthenticated("this token was revoked" if token.revoked_us else "this token has expired")
         return token
-
-    async def create_user(self, name: str, password: str, *, is_admin: bool) -> None:
-        """Make a person who may sign in. Raises InvalidInput or Conflict."""
-        if len(password) < MIN_PASSWORD:
-            raise InvalidInput(f"expected at least {MIN_PASSWORD} characters", field="password")
-        await self._users.add_user(parse_name(name), password, is_admin=is_admin, now_us=self._now_us())
 
     async def _refresh(self, max_age_s: float) -> None:
         now_s = self._monotonic_s()

@@ -17,6 +17,8 @@ MetricName = NewType("MetricName", str)
 Labels = NewType("Labels", str)
 """What tells the series of a metric apart, as text: `key=value`, joined by commas, keys rising."""
 
+UNITS = ("percent", "bytes", "celsius", "packets", "s")
+
 MAX_METRIC = 128
 MAX_LABELS = 1024
 
@@ -28,6 +30,13 @@ _PAIR = re.compile(r"([a-z][a-z0-9_]*)=((?:[^\\,]|\\.)*)(?:,|$)", re.DOTALL)
 def is_counter(metric: str) -> bool:
     """Tell whether a metric counts up, so that its rate is what one wants to see."""
     return metric.endswith("_total")
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit in which a metric is shown, read from its name; "" for a plain number."""
+    plain = metric.removesuffix("_total")
+    unit = next((unit for unit in UNITS if plain.endswith(f"_{unit}")), "")
+    return f"{unit}/s" if is_counter(metric) else unit
 
 
 def parse_metric(text: str) -> MetricName:

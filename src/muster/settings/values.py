@@ -71,6 +71,8 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     """
 
     reports_days: PositiveInt = 30
+    samples_days: PositiveInt = 30
+    rollups_days: PositiveInt = 365
     inventory_days: PositiveInt = 365
 
 

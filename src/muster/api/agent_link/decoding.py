@@ -1,33 +1,95 @@
 """Batches of agents as they arrive: msgpack or Arrow IPC, checked in full before use."""
 
+import array
+import math
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar
+
 import msgspec
 import pyarrow as pa
 
 from muster.errors import InvalidInput
-from muster.model.batch import ARROW_STREAM, ReportColumns
+from muster.model.batch import ARROW_STREAM, MSGPACK, InventoryColumns, ReportColumns, SampleColumns
+from muster.model.inventory import Inventory, parse_inventory
+from muster.model.metric import parse_labels, parse_metric
 from muster.model.report import Report, parse_report
 
 ARROW_SCHEMA = pa.schema([pa.field("report", pa.string(), nullable=False)])
 MAX_ROWS = 10_000
+NAMES_IN_MEMORY = 100_000
 
-_columns = msgspec.msgpack.Decoder(ReportColumns)
+T = TypeVar("T")
+
+_reports = msgspec.msgpack.Decoder(ReportColumns)
+_samples = msgspec.msgpack.Decoder(SampleColumns)
+_inventories = msgspec.msgpack.Decoder(InventoryColumns)
+
+_is_metric = lru_cache(NAMES_IN_MEMORY)(parse_metric)
+_are_labels = lru_cache(NAMES_IN_MEMORY)(parse_labels)
 
 
 def decode_reports(body: bytes, media_type: str) -> list[Report]:
     """Return the reports of a batch. Raises InvalidInput that names the row and its field."""
-    texts = _from_arrow(body) if media_type == ARROW_STREAM else _from_msgpack(body)
-    reports = []
+    texts = _from_arrow(body) if media_type == ARROW_STREAM else _from_msgpack(_reports, body).report
+    return _parse_each(texts, parse_report, "report")
+
+
+def decode_inventories(body: bytes, media_type: str) -> list[Inventory]:
+    """Return the inventories of a batch. Raises InvalidInput that names the row and its field."""
+    _only_msgpack(media_type)
+    return _parse_each(_from_msgpack(_inventories, body).inventory, parse_inventory, "inventory")
+
+
+def decode_samples(body: bytes, media_type: str) -> SampleColumns:
+    """Return the columns of a batch, all checked. Raises InvalidInput that names the column and the row."""
+    _only_msgpack(media_type)
+    columns = _from_msgpack(_samples, body)
+    rows = len(columns.metrics)
+    if len(columns.labels) != rows:
+        raise InvalidInput(f"expected {rows}, as many as metrics", field="labels")
+    if len(columns.values) != 8 * rows:
+        raise InvalidInput(f"expected {8 * rows} bytes, 8 for each metric", field="values")
+    _check_each(columns.metrics, _is_metric, "metrics")
+    _check_each(columns.labels, _are_labels, "labels")
+    values = array.array("d", columns.values)
+    if sys.byteorder == "big":
+        values.byteswap()
+    if not all(map(math.isfinite, values)):
+        row = next(index for index, value in enumerate(values) if not math.isfinite(value))
+        raise InvalidInput("expected a finite number", field=f"values[{row}]")
+    if len(set(zip(columns.metrics, columns.labels, strict=True))) != rows:
+        raise InvalidInput("a series occurs twice", field="metrics")
+    return columns
+
+
+def _check_each(texts: list[str], check: Callable[[str], object], column: str) -> None:
     for index, text in enumerate(texts):
         try:
-            reports.append(parse_report(text))
+            check(text)
         except InvalidInput as error:
-            raise InvalidInput(error.message, field=f"report[{index}]") from None
-    return reports
+            raise InvalidInput(error.message, field=f"{column}[{index}]") from None
 
 
-def _from_msgpack(body: bytes) -> list[str]:
+def _parse_each(texts: list[str], parse: Callable[[str], T], column: str) -> list[T]:
+    parsed = []
+    for index, text in enumerate(texts):
+        try:
+            parsed.append(parse(text))
+        except InvalidInput as error:
+            raise InvalidInput(error.message, field=f"{column}[{index}]") from None
+    return parsed
+
+
+def _only_msgpack(media_type: str) -> None:
+    if media_type != MSGPACK:
+        raise InvalidInput(f"expected {MSGPACK} for this stream", field="Content-Type")
+
+
+def _from_msgpack(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:
     try:
-        return _columns.decode(body).report
+        return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidInput(f"not a batch in msgpack: {error}", field="body") from None
     except RecursionError:

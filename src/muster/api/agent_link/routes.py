@@ -10,12 +10,11 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat
 from litestar.params import QueryParameter
 
-from muster.api.agent_link.decoding import decode_reports
+from muster.api.agent_link.streams import Arrived, Streams
 from muster.api.http.authorization import Needs, bearer
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, body_of, check_media_type, peer_of, raw_body
 from muster.core.fleet.registry import Fleet
-from muster.core.reports import ReportBatch, ReportStore
 from muster.errors import InvalidInput
 from muster.model.access import Scope
 from muster.model.batch import ARROW_STREAM, MSGPACK, content_sha256, parse_batch_key, parse_sha256
@@ -28,7 +27,7 @@ class AgentLink(msgspec.Struct, frozen=True):
     """The parts behind the routes of this surface."""
 
     fleet: Fleet
-    report_store: ReportStore
+    streams: Streams
     live: Live
 
 
@@ -97,9 +96,7 @@ async def store_batch(
     body = await body_of(request, agent_link.live.limits)
     if content_sha256(body) != parse_sha256(sha256):
         raise InvalidInput("does not equal the hash of the body", field="sha256")
-    reports = await asyncio.to_thread(decode_reports, body, media_type)
-    batch = ReportBatch(key, sha256, reports)
-    await asyncio.wrap_future(agent_link.report_store.submit_batch(batch, size_bytes=len(body)))
+    await agent_link.streams.store(Arrived(key, sha256, body, media_type, peer_of(request)))
 
 
 async def _disconnected(request: AnyRequest) -> None:

@@ -1,5 +1,6 @@
 """Routes of the fleet surface."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -8,32 +9,34 @@ from litestar import Router, get
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
-from muster.core.reports import ReportStore
 from muster.model.access import Scope, Surface
-from muster.model.batch import REPORTS
-from muster.model.ids import AgentId
+from muster.model.ids import AgentId, StreamName
 from muster.model.link import StreamLedger
 
 READ = {"needs": Needs(Scope.READ, Surface.FLEET)}
 
 
+CountRows = Callable[[AgentId], Awaitable[int]]
+
+
 class FleetAccount(msgspec.Struct, frozen=True):
-    """The parts behind the routes of this surface."""
+    """The parts behind the routes of this surface; `count_rows` counts what is stored of a stream."""
 
     fleet: Fleet
-    report_store: ReportStore
+    count_rows: Mapping[StreamName, CountRows]
     mark_store: MarkStore
 
 
 class StreamAccount(msgspec.Struct, frozen=True):
     """One stream: what the agent said last, and what is stored, counted from rows.
 
-    `balanced` tells whether the agent's own stages add up; `missing_batches` counts sequences
-    that were skipped and never came.
+    `stored` is null for the inventory, of which changes are kept and not each look. `balanced`
+    tells whether the agent's own stages add up; `missing_batches` counts sequences that were
+    skipped and never came.
     """
 
     agent: StreamLedger
-    stored: int
+    stored: int | None
     missing_batches: int
     balanced: bool
 
@@ -55,13 +58,12 @@ async def agent_ledger(agent_id: str, fleet_account: FleetAccount) -> Ledger:
     marks = await fleet_account.mark_store.marks_of_agent(agent.id)
     streams = []
     for said in fleet.ledger(agent.id):
-        if said.stream != REPORTS:
-            continue
+        count_rows = fleet_account.count_rows.get(said.stream)
         gaps = (gap for mark in marks if mark.stream == said.stream for gap in mark.gaps)
         streams.append(
             StreamAccount(
                 agent=said,
-                stored=await fleet_account.report_store.count_rows(agent.id),
+                stored=await count_rows(agent.id) if count_rows else None,
                 missing_batches=sum(last - first + 1 for first, last in gaps),
                 balanced=is_balanced(said),
             )

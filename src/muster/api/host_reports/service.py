@@ -36,8 +36,12 @@ class HostReports:
         """
         if name is not None:
             return Hosts(self.fleet.named(name) | {unenrolled_id(name)})
-        own = self.fleet.on_machine(self.own.hostname, self.own.machine_id)
+        own = self.own_agents()
         return Hosts(own) if own else EVERY_HOST
+
+    def own_agents(self) -> frozenset[AgentId]:
+        """Return the agents that run, or ran, on the server's own machine."""
+        return self.fleet.on_machine(self.own.hostname, self.own.machine_id)
 
     def remote_agent(self, name: str | None) -> AgentId | None:
         """Return the agent that `/check` must ask, None for the server's own machine. Raises NotFound."""
@@ -48,7 +52,7 @@ class HostReports:
             return None
         if not agents:
             self.fleet.get(AgentId(name))
-        if agents & self.fleet.on_machine(self.own.hostname, self.own.machine_id):
+        if agents & self.own_agents():
             return None
         return max(agents, key=lambda a: (self.fleet.presence.is_online(a), self.fleet.get(a).last_seen_us))
 

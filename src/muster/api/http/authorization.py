@@ -1,4 +1,4 @@
-"""Who may call a route: a bearer token with its scope, or a surface open to loopback."""
+"""Who may call a route: a bearer token with its scope, a session, or a surface open to loopback."""
 
 import time
 from typing import Any, NamedTuple
@@ -9,10 +9,14 @@ from litestar.handlers import BaseRouteHandler
 from muster.api.http.live import Live
 from muster.api.http.origin import came_through_proxy, is_loopback
 from muster.core.access import Access, require
-from muster.errors import Unauthenticated
+from muster.core.people import People
+from muster.errors import Forbidden, Unauthenticated
 from muster.model.access import Scope, Surface
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+
+SESSION_COOKIE = "muster_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Needs(NamedTuple):
@@ -25,8 +29,9 @@ class Needs(NamedTuple):
 class Authorizer:
     """A Litestar guard; the route names its `Needs` in `opt["needs"]`, none means: for everybody."""
 
-    def __init__(self, access: Access, live: Live) -> None:
+    def __init__(self, access: Access, people: People, live: Live) -> None:
         self._access = access
+        self._people = people
         self._live = live
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
@@ -34,11 +39,23 @@ class Authorizer:
         needs: Needs | None = handler.opt.get("needs")
         if needs is None:
             return
-        if not connection.headers.get("authorization") and self._is_open(connection, needs.surface):
-            return
+        if not connection.headers.get("authorization"):
+            if self._is_open(connection, needs.surface):
+                return
+            if SESSION_COOKIE in connection.cookies:
+                await self._check_session(connection, needs.scope)
+                return
         token = await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
         require(token, needs.scope)
         connection.state.token = token
+
+    async def _check_session(self, connection: Connection, scope: Scope) -> None:
+        """Raise unless somebody is signed in who may; a page of another site must not act for them."""
+        session = await self._people.session(connection.cookies[SESSION_COOKIE])
+        if scope is not Scope.READ and not session.person.is_admin:
+            raise Forbidden("only administrators may do this")
+        if connection.scope.get("method") not in SAFE_METHODS and "origin" not in connection.headers:
+            raise Forbidden("a request with a session needs an Origin header")
 
     def _is_open(self, connection: Connection, surface: Surface | None) -> bool:
         if surface is None or surface not in self._live.settings.auth.open:

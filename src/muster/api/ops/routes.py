@@ -77,7 +77,7 @@ async def reload(operations: Operations) -> list[Change]:
     return await operations.reload()
 
 
-@get(["/", "/doc", "/admin"], include_in_schema=False)
+@get("/doc", include_in_schema=False)
 async def to_docs() -> Redirect:
     """Lead to the API documentation."""
     return Redirect("/docs", status_code=302)

@@ -27,6 +27,22 @@ users = Table(
     Column("created_us", BigInteger, nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret_sha256", LargeBinary, primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("is_admin", Boolean, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("code_sha256", LargeBinary, primary_key=True),
+    Column("expires_us", BigInteger, nullable=False),
+)
+
 agents = Table(
     "agents",
     metadata,

@@ -3,20 +3,23 @@
 import asyncio
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, insert
+from argon2.exceptions import VerificationError
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from muster.core.people import Person
 from muster.errors import Conflict
 from muster.store.relational.database import Relational
 from muster.store.relational.schema import users
 
 
 class RelationalUsers:
-    """Implements `muster.core.access.UserStore`; passwords are kept as argon2id hashes."""
+    """Implements `muster.core.people.UserStore`; passwords are kept as argon2id hashes."""
 
     def __init__(self, relational: Relational) -> None:
         self._relational = relational
         self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash("")
 
     async def add_user(self, name: str, password: str, *, is_admin: bool, now_us: int) -> None:
         """See `UserStore`."""
@@ -30,3 +33,14 @@ class RelationalUsers:
                 raise Conflict(f"user {name} exists") from None
 
         await self._relational.write(work)
+
+    async def verify_user(self, name: str, password: str) -> Person | None:
+        """See `UserStore`."""
+        query = select(users).where(users.c.name == name)
+        row = await self._relational.read(lambda c: c.execute(query).one_or_none())
+        password_hash = self._nobody if row is None else row.password_hash
+        try:
+            await asyncio.to_thread(self._hasher.verify, password_hash, password)
+        except VerificationError:
+            return None
+        return None if row is None else Person(row.name, row.is_admin)

@@ -1,0 +1,1 @@
+"""The web console: its pages, and the small API that only it uses."""

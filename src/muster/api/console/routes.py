@@ -1,0 +1,13 @@
+"""Everything of the console under one roof."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from muster.api.console import fleet, session
+from muster.api.console.pages import page_handlers
+
+
+def console_handlers() -> list[ControllerRouterHandler]:
+    """Return the routes of this surface."""
+    api = Router("/console/v1", route_handlers=[*session.HANDLERS, *fleet.HANDLERS], tags=["Console"])
+    return [api, *page_handlers()]

@@ -1,0 +1,1 @@
+"""Metrics over time and their newest values; errors are `{"code": ..., "message": ...}`."""

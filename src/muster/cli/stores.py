@@ -1,0 +1,93 @@
+"""The stores of a server: opened in order, closed in reverse."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+
+from muster.api.http.metrics import Metrics
+from muster.core.metrics.ports import SampleBatch
+from muster.failpoints import parse_failpoints
+from muster.settings import Settings
+from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.inventory import RelationalInventory
+from muster.store.relational.marks import RelationalMarks
+from muster.store.relational.migrate import migrate
+from muster.store.relational.sample_windows import RelationalWindows
+from muster.store.telemetry.clients import TelemetryClients
+from muster.store.telemetry.reports import ReportTable
+from muster.store.telemetry.samples import SampleTable
+
+
+class Stores(msgspec.Struct, frozen=True):
+    """Both databases, and what is kept in them."""
+
+    relational: Relational
+    clients: TelemetryClients
+    marks: RelationalMarks
+    windows: RelationalWindows
+    reports: ReportTable
+    samples: SampleTable
+    inventory: RelationalInventory
+
+    @property
+    def pending_bytes(self) -> dict[str, int]:
+        """Bytes that are not durable yet, by writer."""
+        return {
+            "reports": self.reports.pending_bytes,
+            "samples": self.samples.pending_bytes,
+            "relational": self.relational.pending_bytes,
+        }
+
+    async def ping(self) -> None:
+        """Raise Unavailable when one of the databases does not answer."""
+        await asyncio.gather(self.relational.ping(), self.reports.ping())
+
+
+@asynccontextmanager
+async def opened_stores(
+    settings: Settings,
+    metrics: Metrics,
+    *,
+    query_timeout_s: Callable[[], int],
+    samples_stored: Callable[[Sequence[SampleBatch]], None],
+) -> AsyncIterator[Stores]:
+    """Open the stores at this version's schema. Raises SettingsError or Unavailable.
+
+    `samples_stored` hears of new batches of samples, on the writer's thread.
+    """
+    reach = parse_failpoints(os.environ)
+    async with AsyncExitStack() as stack:
+        relational = await asyncio.to_thread(_open_relational, settings, metrics)
+        stack.push_async_callback(asyncio.to_thread, relational.close)
+        clients = TelemetryClients(settings.telemetry, settings.data, query_timeout_s=query_timeout_s)
+        stack.push_async_callback(asyncio.to_thread, clients.close)
+        await asyncio.to_thread(clients.create_tables)
+        marks = RelationalMarks(relational)
+        reports = await asyncio.to_thread(
+            lambda: ReportTable(clients, marks, settings.commit, reach=reach, observer=metrics)
+        )
+        stack.push_async_callback(asyncio.to_thread, reports.close)
+        samples = await asyncio.to_thread(
+            lambda: SampleTable(
+                clients, marks, settings.commit, reach=reach, observer=metrics, stored=samples_stored
+            )
+        )
+        stack.push_async_callback(asyncio.to_thread, samples.close)
+        inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
+        yield Stores(relational, clients, marks, RelationalWindows(relational), reports, samples, inventory)
+
+
+def _open_relational(settings: Settings, metrics: Metrics) -> Relational:
+    relational = open_relational(
+        settings.relational.dsn, settings.data, queue_bytes=settings.commit.queue_bytes, observer=metrics
+    )
+    try:
+        migrate(relational)
+    except BaseException:
+        relational.close()
+        raise
+    return relational
