@@ -64,6 +64,35 @@ ANSWERS = [
     ("POST", "/reports", b"[", "write:reports", 400),
     ("POST", "/reports", b"{}", "write:reports", 422),
     ("POST", "/reports", b"[{}]", "write:reports", 422),
+    ("GET", "/api/servers/", None, None, 401),
+    ("GET", "/api/servers/", None, "read", 200),
+    ("GET", "/api/servers?limit=0", None, "read", 400),
+    ("GET", "/api/servers/status/", None, "read", 200),
+    ("POST", "/api/servers/", b"{}", "read", 403),
+    ("POST", "/api/servers/", b'{"name": "status"}', "write:inventory", 201),
+    ("POST", "/api/servers/add", b'{"name": "status"}', "write:inventory", 201),
+    ("POST", "/api/servers/add", b"{", "write:inventory", 400),
+    ("GET", "/api/servers/add", None, "read", 405),
+    ("GET", "/api/servers/999999999", None, "read", 404),
+    ("PUT", "/api/servers/999999999", b"{}", "write:inventory", 404),
+    ("PATCH", "/api/servers/999999999", b"{}", "write:inventory", 404),
+    ("DELETE", "/api/servers/999999999", None, "write:inventory", 404),
+    ("DELETE", "/api/servers/999999999", None, "read", 403),
+    ("GET", "/api/servers/999999999/versions", None, "read", 404),
+    ("GET", "/api/servers/1/2/3", None, "read", 404),
+    ("GET", "/api/additional_information/", None, None, 401),
+    ("GET", "/api/additional_information/", None, "read", 200),
+    ("POST", "/api/additional_information/", b"{}", "read", 403),
+    ("POST", "/api/additional_information/", b"{}", "write:inventory", 201),
+    ("POST", "/api/additional_information/add", b"{}", "write:inventory", 201),
+    ("PUT", "/api/additional_information/", b"{}", "admin", 405),
+    ("GET", "/api/additional_information/999999999", None, "read", 404),
+    ("PUT", "/api/additional_information/999999999", b"{}", "write:inventory", 404),
+    ("PATCH", "/api/additional_information/999999999", b"{}", "write:inventory", 404),
+    ("DELETE", "/api/additional_information/999999999", None, "write:inventory", 404),
+    ("GET", "/api/additional_information/999999999/versions", None, "read", 404),
+    ("GET", "/api/additional_information/999999999/compare", None, "read", 400),
+    ("GET", "/api/additional_information/9/compare?from=2026-01-01&to=2026-01-02", None, "read", 404),
     ("POST", "/agent/v1/enroll", b"{}", None, 401),
     ("POST", "/agent/v1/enroll", b"{}", "admin", 403),
     ("POST", "/agent/v1/enroll", b"{}", "agent", 422),
@@ -88,8 +117,12 @@ def test_status(
 
 
 def assert_error_shape(path: str, answer: httpx.Response) -> None:
-    """Host reports say `{"error"}`, everything else `{"code", "message"}`."""
-    keys = {"error"} if path.startswith(("/reports", "/check", "/version")) else {"code", "message"}
+    """Host reports say `{"error"}`, the inventory `{"detail"}`, everything else `{"code", "message"}`."""
+    keys = {"code", "message"}
+    if path.startswith(("/reports", "/check", "/version")):
+        keys = {"error"}
+    if path.startswith(("/api/servers", "/api/additional_information")):
+        keys = {"detail"}
     assert set(answer.json()) == keys
     assert all(isinstance(value, str) and value for value in answer.json().values())
     if answer.status_code == 401:

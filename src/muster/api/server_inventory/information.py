@@ -1,7 +1,7 @@
 """The routes of additional information."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put, route
@@ -57,8 +57,14 @@ async def list_information(
     return Response(body, media_type="application/json")  # type: ignore[arg-type]
 
 
+def operation_id(_handler: object, _method: object, path_components: list[Any]) -> str:
+    """Tell the two paths of adding apart in the OpenAPI document."""
+    return "AddInformation" if path_components[-1] == "add" else "PostInformation"
+
+
 @post(
     [PATH, f"{PATH}/add"],
+    operation_id=operation_id,
     opt=WRITE,
     summary="Add what is known of a machine",
     operation_class=body_operation(),
