@@ -5,18 +5,14 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/client";
-import { createConsoleRouter } from "./app/router";
+import { createConsoleRouter, leaveForSignIn } from "./app/router";
 import { theme, themeVariables } from "./app/theme";
-import { toSignIn } from "./session/comeback";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 
 const router = createConsoleRouter();
-const queries = createQueryClient(() => {
-  const { pathname, href } = router.state.location;
-  if (pathname !== "/sign-in") void router.navigate(toSignIn(href));
-});
+const queries = createQueryClient(() => leaveForSignIn(router));
 
 /** The server's answer carries a nonce; styles that Mantine writes need it to pass the policy. */
 function getStyleNonce(): string {

@@ -4,10 +4,11 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouterHistory,
 } from "@tanstack/react-router";
 import { parseFleetSearch } from "../fleet/search";
 import { parseHostSearch } from "../host/search";
-import { parseSignInSearch } from "../session/comeback";
+import { parseSignInSearch, toSignIn } from "../session/comeback";
 import { CrashedPage, LoadingPage, MissingPage } from "./pages";
 import { Shell } from "./Shell";
 
@@ -45,14 +46,22 @@ const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([fleetRoute, hostRoute]),
 ]);
 
-export function createConsoleRouter() {
+/** Makes the console's router; tests give a history of their own. */
+export function createConsoleRouter(history?: RouterHistory) {
   return createRouter({
     routeTree,
+    history,
     defaultPreload: "intent",
     defaultPendingComponent: LoadingPage,
     defaultErrorComponent: CrashedPage,
     scrollRestoration: true,
   });
+}
+
+/** Goes to the sign-in page, which comes back to where one is. */
+export function leaveForSignIn(router: ReturnType<typeof createConsoleRouter>): void {
+  const { pathname, href } = router.state.location;
+  if (pathname !== "/sign-in") void router.navigate(toSignIn(href));
 }
 
 declare module "@tanstack/react-router" {

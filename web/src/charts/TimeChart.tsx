@@ -77,7 +77,7 @@ function usePlot(input: PlotInput) {
   const { chart, shown, isStacked, top, scheme, from_s, to_s } = input;
   const shape = JSON.stringify([shown.map((line) => [line.label, line.color, line.isLimit])]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when lines differ; data are fed below
+  // `shape` says when lines differ; new values of the same lines are only fed, below.
   useEffect(() => {
     const element = elementRef.current;
     if (!element) return;

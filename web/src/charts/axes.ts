@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import { formatTick } from "../format/time";
-import { formatValue } from "../format/unit";
+import { formatRound } from "../format/unit";
 import { FRAME_COLORS, type Scheme } from "./palette";
 
 const FONT = "11px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
@@ -27,12 +27,12 @@ export function chartAxes(scheme: Scheme, unit: string): uPlot.Axis[] {
     },
     {
       ...common,
-      size: 74,
+      size: 68,
       gap: 8,
       space: 34,
       grid: { stroke: grid, width: 1 },
       ...(isBytes ? { incrs: BYTE_STEPS } : {}),
-      values: (_plot, splits) => splits.map((value) => formatValue(value, unit)),
+      values: (_plot, splits) => splits.map((value) => formatRound(value, unit)),
     },
   ];
 }

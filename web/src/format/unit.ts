@@ -26,3 +26,9 @@ export function formatValue(value: Reading, unit: string): string {
         : `${formatNumber(value)}${UNIT_SPACE}${unit}`;
   }
 }
+
+/** As `formatValue`, without the zeros that end a fraction: for the round values of an axis. */
+export function formatRound(value: Reading, unit: string): string {
+  const text = formatValue(value, unit);
+  return text.replace(/(\.\d*?)0+(?=\D*$)/, "$1").replace(/\.(?=\D*$)/, "");
+}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { MetricAnswer } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
 import { type ChartSpec, toChartLines } from "../charts/lines";
@@ -20,17 +20,22 @@ interface ChartSectionProps {
 export function ChartSection({ agent_id, section, window, onRange }: ChartSectionProps) {
   const metrics = useMemo(() => metricsOf(section), [section]);
   const query = useQuery(metricsQuery(agent_id, metrics, window));
+  const kept = useKept(agent_id, query.data, query.dataUpdatedAt);
+  const charts = useMemo(() => (kept ? shownCharts(section, kept.answer) : []), [section, kept]);
   return (
     <section className={classes.section} aria-label={section.title} aria-busy={query.isFetching}>
       <h2 className={classes.sectionTitle}>{section.title}</h2>
-      <QueryNotice query={query} height={264} />
-      {query.data && (
-        <div className={classes.charts}>
-          {section.charts.map((spec) => (
+      <QueryNotice
+        query={{ ...query, data: kept?.answer, dataUpdatedAt: kept?.read_ms ?? 0 }}
+        height={264}
+      />
+      {kept && (
+        <div className={classes.charts} data-columns={charts.length % 2 === 0 ? 2 : 3}>
+          {charts.map((spec) => (
             <ChartCard
               key={spec.id}
               spec={spec}
-              answer={query.data}
+              answer={kept.answer}
               window={window}
               onRange={onRange}
             />
@@ -38,6 +43,28 @@ export function ChartSection({ agent_id, section, window, onRange }: ChartSectio
         </div>
       )}
     </section>
+  );
+}
+
+interface Kept {
+  agent_id: string;
+  answer: MetricAnswer;
+  read_ms: number;
+}
+
+/** The last answer of this machine: when the next one fails, the charts stay as they are. */
+function useKept(agent_id: string, answer: MetricAnswer | undefined, read_ms: number) {
+  const kept = useRef<Kept | null>(null);
+  if (answer && answer !== kept.current?.answer) {
+    kept.current = { agent_id, answer, read_ms: read_ms || (kept.current?.read_ms ?? 0) };
+  }
+  return kept.current?.agent_id === agent_id ? kept.current : null;
+}
+
+function shownCharts({ charts }: Section, { series }: MetricAnswer): ChartSpec[] {
+  const has = (metric: string) => series.some((one) => one.metric === metric);
+  return charts.filter(
+    ({ isOptional, sources }) => !isOptional || sources.some(({ metric }) => has(metric)),
   );
 }
 
@@ -51,7 +78,6 @@ interface ChartCardProps {
 function ChartCard({ spec, answer, window, onRange }: ChartCardProps) {
   const chart = useMemo(() => toChartLines(answer, spec), [answer, spec]);
   const hasValues = chart.lines.some(({ values }) => values.some((value) => value !== null));
-  if (spec.isOptional && chart.lines.length === 0) return null;
   if (!hasValues) {
     return (
       <article className={classes.chart}>

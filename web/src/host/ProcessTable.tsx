@@ -9,7 +9,7 @@ import { type Column, DataTable } from "./DataTable";
 import classes from "./host.module.css";
 import { filterProcesses, type ProcessRow, processRows } from "./processes";
 
-const FIRST_ROWS = 50;
+const FIRST_ROWS = 25;
 const FIRST_PIDS = 12;
 
 const COLUMNS: readonly Column<ProcessRow>[] = [

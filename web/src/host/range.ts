@@ -63,7 +63,9 @@ export function widen(window: TimeWindow, now_us: number): Range {
 
 function settle(window: TimeWindow, now_us: number): Range {
   const span_us = window.to_us - window.from_us;
-  if (window.to_us < now_us) return clampWindow(window);
+  // A live window ends up to a bucket before now; moved away and back it is live again.
+  const newest_us = now_us - 2 * bucketStep(span_us) * 1e6;
+  if (window.to_us < newest_us) return clampWindow(window);
   const live = PRESET_NAMES.find((name) => PRESETS[name].span_s * 1e6 >= span_us - 1e6);
   if (live) return { live };
   return clampWindow({ from_us: now_us - span_us, to_us: now_us });

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { hostFacts } from "../src/host/facts";
+import { makeDetail } from "./hosts";
+
+const NOW_US = 1_795_245_673_000_000;
+
+test("what is not known is left out", () => {
+  const names = hostFacts(makeDetail(), NOW_US).map(({ name }) => name);
+  expect(names).toEqual(["System", "Address", "Agent", "Enrolled", "Id"]);
+});
+
+test("a clock that is off is a warning with its side", () => {
+  const { agent } = makeDetail();
+  const clock = (skew_us: number | null) =>
+    hostFacts(makeDetail({ agent: { ...agent, skew_us } }), NOW_US).find(
+      ({ name }) => name === "Clock",
+    );
+  expect(clock(null)).toBeUndefined();
+  expect(clock(4e6)).toBeUndefined();
+  expect(clock(-90e6)).toMatchObject({ isWarning: true });
+  expect(clock(-90e6)?.value).toMatch(/behind$/);
+  expect(clock(90e6)?.value).toMatch(/ahead$/);
+});

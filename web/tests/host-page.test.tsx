@@ -1,0 +1,139 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { HostDetail, MetricAnswer } from "../src/api/types";
+import { openPlot } from "../src/charts/plot";
+import { openConsole, type Replies, SIGNED_IN } from "./console";
+import { makeDetail } from "./hosts";
+
+// jsdom has no canvas.
+vi.mock("../src/charts/plot", async (original) => ({
+  ...(await original<typeof import("../src/charts/plot")>()),
+  openPlot: vi.fn(),
+}));
+
+const RUBBISH = "<img src=x onerror=alert(1)>";
+
+const METRICS: MetricAnswer = {
+  from_us: 1_795_242_000e6,
+  to_us: 1_795_245_600e6,
+  interval_s: 20,
+  series: [
+    {
+      agent_id: "agent-1",
+      metric: "cpu.user_percent",
+      labels: {},
+      unit: "percent",
+      values: [1, null, 42.5],
+    },
+    {
+      agent_id: "agent-1",
+      metric: "process.memory_bytes",
+      labels: { process: RUBBISH },
+      unit: "bytes",
+      values: [2048],
+    },
+  ],
+};
+
+function serverWith(detail: HostDetail): Replies {
+  return {
+    ...SIGNED_IN,
+    "GET /console/v1/hosts/agent-1": { body: detail },
+    "GET /api/metrics": { body: METRICS },
+  };
+}
+
+beforeEach(() => {
+  vi.spyOn(window, "scrollTo").mockImplementation(() => {});
+  vi.mocked(openPlot).mockImplementation(
+    () => ({ setData: () => {}, destroy: () => {} }) as unknown as ReturnType<typeof openPlot>,
+  );
+});
+
+test("charts show their newest values, and say where there is nothing", async () => {
+  openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  expect(await screen.findByRole("img", { name: "CPU over time" })).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "user 42.5 %" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+  expect(screen.getAllByText("No data in this range.").length).toBeGreaterThan(5);
+  expect(screen.queryByText("Temperature")).toBeNull();
+});
+
+test("a line is hidden and shown again by its name", async () => {
+  const user = userEvent.setup();
+  openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  const entry = await screen.findByRole("button", { name: "user 42.5 %" });
+  await user.click(entry);
+  expect(entry).toHaveAttribute("aria-pressed", "false");
+  const shown = vi.mocked(openPlot).mock.calls.at(-1)?.[1];
+  expect(shown).toEqual([]);
+});
+
+test("the range is asked for, kept in the address, and zoomed by a chart", async () => {
+  const user = userEvent.setup();
+  const { router, calls } = openConsole("/hosts/agent-1?range=6h", serverWith(makeDetail()));
+  await screen.findByRole("img", { name: "CPU over time" });
+  const spans = () =>
+    calls
+      .filter(({ route }) => route === "GET /api/metrics")
+      .map(({ url }) => Number(url.searchParams.get("to")) - Number(url.searchParams.get("from")));
+  expect(new Set(spans())).toEqual(new Set([21_600e6]));
+  expect(screen.getByRole("button", { name: "6 h" })).toHaveAttribute("aria-pressed", "true");
+
+  vi.mocked(openPlot).mock.calls[0]?.[3].onZoom(1_795_243_000, 1_795_243_600);
+  expect(await screen.findByRole("button", { name: "Reset zoom" })).toBeVisible();
+  expect(router.state.location.search).toMatchObject({
+    from: 1_795_243_000e6,
+    to: 1_795_243_600e6,
+  });
+  await vi.waitFor(() => expect(spans()).toContain(600e6));
+  await user.click(screen.getByRole("button", { name: "Reset zoom" }));
+  await vi.waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1"));
+});
+
+test("rubbish names stay text in header, legend and tables", async () => {
+  const detail = makeDetail();
+  detail.agent.hostname = RUBBISH;
+  detail.report = {
+    boot_time: 1,
+    cpu: 1,
+    date: 1_795_245_600,
+    disk_space: {},
+    memory: 1,
+    os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
+    ports: { inUse: [22], notInUse: [] },
+    process: { [RUBBISH]: [7] },
+  };
+  const { container } = openConsole("/hosts/agent-1", serverWith(detail));
+  expect(await screen.findByRole("heading", { level: 1 })).toHaveTextContent(RUBBISH);
+  expect(await screen.findByRole("cell", { name: RUBBISH })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /onerror.* 2.KiB/ })).toBeVisible();
+  expect(container.querySelector("img")).toBeNull();
+});
+
+test.each([
+  ["processes", "The machine has not reported yet."],
+  ["ports", "The machine has not reported yet."],
+  ["disks", "The machine has not told its disks yet."],
+  ["interfaces", "The machine has not told its interfaces yet."],
+  ["environment", "The machine has not told its environment yet."],
+])("without data the tab %s says so", async (tab, text) => {
+  openConsole(`/hosts/agent-1?tab=${tab}`, serverWith(makeDetail()));
+  expect(await screen.findByText(text)).toBeVisible();
+});
+
+test("a machine that is not there is told as such", async () => {
+  openConsole("/hosts/nobody", SIGNED_IN);
+  expect(await screen.findByText("No such machine")).toBeVisible();
+});
+
+test("charts that cannot be read leave the rest of the page standing", async () => {
+  const replies = serverWith(makeDetail());
+  replies["GET /api/metrics"] = { status: 400, body: { code: "x", message: "Too many points." } };
+  openConsole("/hosts/agent-1", replies);
+  expect((await screen.findAllByText("Too many points.")).length).toBe(5);
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("web-1");
+});

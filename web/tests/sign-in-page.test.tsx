@@ -1,0 +1,42 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test } from "vitest";
+import { openConsole, SIGNED_IN } from "./console";
+
+const LINK = "POST /console/v1/session/link";
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+test("a wrong password is told at its field and cleared", async () => {
+  const user = userEvent.setup();
+  openConsole("/sign-in", { "POST /console/v1/session": { status: 401, body: {} } });
+  await user.type(await screen.findByLabelText("Name"), "ada");
+  await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
+  expect(await screen.findByText("The name or the password is wrong.")).toBeVisible();
+  expect(screen.getByLabelText("Password")).toHaveValue("");
+  expect(screen.getByLabelText("Name")).toHaveValue("ada");
+});
+
+test("a one-time link signs in once and leaves no code in the address", async () => {
+  window.location.hash = "#code=XYZ";
+  const { router, calls } = openConsole("/sign-in", {
+    ...SIGNED_IN,
+    [LINK]: { status: 201, body: { name: "ada", is_admin: true } },
+    "GET /console/v1/fleet": { body: { server_us: 1, hosts: [] } },
+  });
+  expect(await screen.findByText("No machine yet")).toBeVisible();
+  expect(router.state.location.pathname).toBe("/");
+  expect(calls.filter(({ route }) => route === LINK).map(({ body }) => body)).toEqual([
+    { code: "XYZ" },
+  ]);
+  expect(window.location.hash).toBe("");
+});
+
+test("a used link says what to do and leaves the form", async () => {
+  window.location.hash = "#code=XYZ";
+  openConsole("/sign-in", { [LINK]: { status: 401, body: {} } });
+  expect(await screen.findByRole("alert")).toHaveTextContent("Print a new one");
+  expect(screen.getByLabelText("Password")).toBeVisible();
+});
