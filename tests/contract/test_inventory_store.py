@@ -68,7 +68,7 @@ def store(relational: Relational, clock: Clock) -> RelationalInventory:
 
 
 def disk(**fields: Any) -> Disk:
-    values = {
+    values: dict[str, Any] = {
         "device": "sda1",
         "mountpoint": "/",
         "file_system": "ext4",
@@ -153,7 +153,7 @@ def test_a_twin_is_not_added(store: RelationalInventory) -> None:
         fields = ServerFields(name="a", ip_address="10.0.0.1", description="first")
         first = await store.add_server(fields, "me")
         again = msgspec.structs.replace(fields, description="second")
-        both = await asyncio.gather(store.add_server(again, "me"), store.add_server(again, "me"))
+        both = await asyncio.gather(*(store.add_server(again, "me") for _ in range(2)))
         assert both == [first, first]
         other = await store.add_server(msgspec.structs.replace(fields, ip_address="10.0.0.2"), "me")
         assert [s.id for s in await store.list_servers(ServerQuery())] == [first.id, other.id]
