@@ -22,8 +22,8 @@ test("machines are rows with state as a word, readings and a link", async () => 
   const [, online, offline] = within(table).getAllByRole("row");
   expect(online).toHaveTextContent("web-1");
   expect(online).toHaveTextContent("Online");
-  expect(online).toHaveTextContent("12.3\u00a0%");
-  expect(online).toHaveTextContent("2\u00a0KiB/s");
+  expect(online).toHaveTextContent("12.3 %");
+  expect(online).toHaveTextContent("2 KiB/s");
   expect(offline).toHaveTextContent("Offline");
   expect(within(offline as HTMLElement).getByRole("link")).toHaveAttribute("href", "/hosts/b%2F2");
   expect(screen.getByText("2 machines, 1 online, 1 offline")).toBeVisible();

@@ -46,15 +46,17 @@ function serverWith(detail: HostDetail): Replies {
 
 beforeEach(() => {
   vi.spyOn(window, "scrollTo").mockImplementation(() => {});
-  vi.mocked(openPlot).mockImplementation(
-    () => ({ setData: () => {}, destroy: () => {} }) as unknown as ReturnType<typeof openPlot>,
-  );
+  vi.mocked(openPlot)
+    .mockReset()
+    .mockImplementation(
+      () => ({ setData: () => {}, destroy: () => {} }) as unknown as ReturnType<typeof openPlot>,
+    );
 });
 
 test("charts show their newest values, and say where there is nothing", async () => {
   openConsole("/hosts/agent-1", serverWith(makeDetail()));
   expect(await screen.findByRole("img", { name: "CPU over time" })).toBeInTheDocument();
-  expect(screen.getByRole("button", { name: "user 42.5 %" })).toHaveAttribute(
+  expect(screen.getByRole("button", { name: /^user 42\.5\s%$/ })).toHaveAttribute(
     "aria-pressed",
     "true",
   );
@@ -65,7 +67,7 @@ test("charts show their newest values, and say where there is nothing", async ()
 test("a line is hidden and shown again by its name", async () => {
   const user = userEvent.setup();
   openConsole("/hosts/agent-1", serverWith(makeDetail()));
-  const entry = await screen.findByRole("button", { name: "user 42.5 %" });
+  const entry = await screen.findByRole("button", { name: /^user 42\.5\s%$/ });
   await user.click(entry);
   expect(entry).toHaveAttribute("aria-pressed", "false");
   const shown = vi.mocked(openPlot).mock.calls.at(-1)?.[1];

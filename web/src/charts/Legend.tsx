@@ -31,7 +31,7 @@ export function Legend({ lines, unit, cursor, hidden, omitted, onToggle }: Legen
               data-limit={isLimit || undefined}
               style={isLimit ? undefined : { background: color }}
             />
-            <span className={classes.label}>{label}</span>
+            <span className={classes.label}>{label}</span>{" "}
             <span className={classes.value}>
               {formatValue(cursor === null ? lastValue(values) : values[cursor], unit)}
             </span>
