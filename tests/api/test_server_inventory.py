@@ -474,3 +474,19 @@ def test_two_dates_can_be_compared(http: httpx.Client, record: dict[str, Any]) -
         assert http.get(f"{path}/compare", params=query).status_code == 400
     assert http.get(f"{path}/compare", params={"from": "2026-01-01"}).status_code == 400
     assert http.get(f"{path}/compare", params={"from": "9999-12-31", "to": "0001-01-01"}).status_code == 400
+
+
+def test_a_long_list_is_whole_and_in_order(http: httpx.Client) -> None:
+    """Longer than what is read at once."""
+    added = [http.post(f"{INFORMATION}/add", json={"cpu": n}).json() for n in range(501)]
+    listed = http.get(INFORMATION).json()
+    assert [item for item in listed if item["id"] >= added[0]["id"]] == added
+    ids = [item["id"] for item in listed]
+    assert ids == sorted(set(ids))
+    start = len(listed) - len(added)
+    for limit, offset in ((501, start), (500, start), (499, start + 1), (1, start), (10_000, start + 400)):
+        page = http.get(INFORMATION, params={"limit": limit, "offset": offset}).json()
+        assert page == listed[offset : offset + limit]
+    assert http.get(INFORMATION, params={"offset": len(listed)}).json() == []
+    for item in added:
+        http.delete(f"{INFORMATION}/{item['id']}")

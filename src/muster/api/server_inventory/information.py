@@ -1,12 +1,14 @@
 """The routes of additional information."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put, route
 from litestar.enums import HttpMethod
 from litestar.params import QueryParameter
+from litestar.response import Stream
 
 from muster.api.http.requests import AnyRequest
 from muster.api.server_inventory.bodies import body_operation, read_fields
@@ -35,6 +37,7 @@ from muster.core.inventory import (
     Description,
     Difference,
     Foreign,
+    InventoryStore,
     Kind,
     Record,
     Version,
@@ -43,6 +46,7 @@ from muster.core.inventory import (
 from muster.errors import NotFound
 
 PATH = "/api/additional_information"
+CHUNK = 500
 
 Time = Annotated[str, QueryParameter(max_length=40, description="ISO 8601; a date alone is its end, in UTC.")]
 
@@ -52,9 +56,9 @@ async def list_information(
     server_inventory: ServerInventory, limit: Limit = None, offset: Offset = 0
 ) -> Response[list[InformationBody]]:
     """Return an array of all records, or of a page."""
-    records = await server_inventory.store.list_records(limit=limit, offset=offset)
-    body = await asyncio.to_thread(lambda: msgspec.json.encode([_rendered(each) for each in records]))
-    return Response(body, media_type="application/json")  # type: ignore[arg-type]
+    store = server_inventory.store
+    first = await store.list_records(limit=min(CHUNK, limit or CHUNK), offset=offset)
+    return Stream(_chunks(store, first, limit), media_type="application/json")  # type: ignore[return-value]
 
 
 def operation_id(_handler: object, _method: object, path_components: list[Any]) -> str:
@@ -176,6 +180,26 @@ async def information_history_not_allowed(request: AnyRequest) -> None:
 async def information_not_allowed(request: AnyRequest) -> None:
     """Answer 405."""
     method_not_allowed(request, "GET, PUT, PATCH, DELETE, OPTIONS")
+
+
+async def _chunks(store: InventoryStore, records: list[Record], limit: int | None) -> AsyncIterator[bytes]:
+    """Give a JSON array of these records and those that follow, a few at a time: a fleet's are many MiB."""
+    left = limit
+    yield b"["
+    while records:
+        yield await asyncio.to_thread(_encode, records)
+        last, is_full = records[-1].id, len(records) == CHUNK
+        left = None if left is None else left - len(records)
+        size = CHUNK if left is None else min(CHUNK, left)
+        records = await store.list_records(limit=size, after=last) if is_full and size else []
+        if records:
+            yield b","
+    yield b"]"
+
+
+def _encode(records: list[Record]) -> bytes:
+    """Return the items of a JSON array without its brackets."""
+    return msgspec.json.encode([_rendered(record) for record in records])[1:-1]
 
 
 async def _change(
