@@ -21,6 +21,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Handler = Callable[..., Any]
 Wait = Callable[[float], object]
+QueryValue = str | list[str] | None
 
 
 class Client:
@@ -49,11 +50,14 @@ class Client:
             trust_env=self._url.host not in LOOPBACK,
         )
 
-    def get(self, path: str, **query: str | None) -> bytes:
-        """Return the body of an answer. Raises CallerError (409: Conflict) or Unavailable with the reason."""
+    def get(self, path: str, **query: QueryValue) -> bytes:
+        """Return the body of an answer; a list in the query is repeated.
+
+        Raises CallerError (409: Conflict) or Unavailable with the reason.
+        """
         return self._ask("GET", path, query, None)
 
-    def post(self, path: str, body: bytes, **query: str | None) -> bytes:
+    def post(self, path: str, body: bytes, **query: QueryValue) -> bytes:
         """Send JSON and return the body of the answer. Raises like `get`."""
         return self._ask("POST", path, query, body)
 
@@ -61,7 +65,7 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def _ask(self, method: str, path: str, query: Mapping[str, str | None], body: bytes | None) -> bytes:
+    def _ask(self, method: str, path: str, query: Mapping[str, QueryValue], body: bytes | None) -> bytes:
         request = self._http.build_request(
             method,
             path,

@@ -31,8 +31,9 @@ COMMANDS = (
     Entry("server", "muster.cli.server", "Run the server."),
     Entry("agent", "muster.cli.agent", "Report this machine to a server."),
     Entry("report", "muster.cli.report", "Collect, read and import host reports."),
+    Entry("metrics", "muster.cli.metrics", "Show what a machine measures."),
     Entry("token", "muster.cli.token", "Create, list and revoke access tokens."),
-    Entry("user", "muster.cli.user", "Create people who may sign in."),
+    Entry("user", "muster.cli.user", "Let people sign in to the console."),
     Entry("config", "muster.cli.config", "Show or check the settings in force."),
     Entry("migrate", "muster.cli.migrate", "Bring the database to this version's schema."),
 )
@@ -44,6 +45,7 @@ Examples:
   muster token create --scope agent --name web  let another machine report
   muster agent --server http://10.0.0.5:8080 --token-file token
   muster report get last                        read the newest report
+  muster metrics cpu.used_percent               draw the last hour
 """
 
 

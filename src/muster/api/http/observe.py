@@ -1,4 +1,4 @@
-"""The outermost layer: request ids, Host and Origin checks, access log, metrics."""
+"""The outermost layer: request ids, Host and Origin checks, HEAD as GET, access log, metrics."""
 
 import logging
 import secrets
@@ -46,6 +46,7 @@ class Observe:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
+        is_head = scope["method"] == "HEAD"
         started = time.perf_counter()
         status = 0
 
@@ -58,12 +59,15 @@ class Observe:
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
+            if is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
+        passed_on: Any = {**scope, "method": "GET"} if is_head else scope
         try:
-            await self._checked(scope, receive, noting_send)
+            await self._checked(passed_on, receive, noting_send)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._note(passed_on, status, time.perf_counter() - started)
 
     async def _checked(self, scope: Any, receive: Receive, send: Send) -> None:
         try:
