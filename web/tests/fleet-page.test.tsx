@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { FleetHost } from "../src/api/types";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 import { makeHost } from "./hosts";
@@ -11,10 +11,6 @@ function serverWith(hosts: FleetHost[]): Replies {
   const fleet = { server_us: 1_795_245_673e6, interval_s: 10, span_s: 1800, step_s: 60, hosts };
   return { ...SIGNED_IN, "GET /console/v1/fleet": { body: fleet } };
 }
-
-beforeEach(() => {
-  vi.spyOn(window, "scrollTo").mockImplementation(() => {});
-});
 
 test("machines are rows with state as a word, readings and a link", async () => {
   openConsole("/", serverWith([makeHost({}), makeHost({ agent_id: "b/2", state: "offline" })]));

@@ -45,7 +45,6 @@ function serverWith(detail: HostDetail): Replies {
 }
 
 beforeEach(() => {
-  vi.spyOn(window, "scrollTo").mockImplementation(() => {});
   vi.mocked(openPlot)
     .mockReset()
     .mockImplementation(
@@ -138,4 +137,16 @@ test("charts that cannot be read leave the rest of the page standing", async () 
   openConsole("/hosts/agent-1", replies);
   expect((await screen.findAllByText("Too many points.")).length).toBe(5);
   expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("web-1");
+});
+
+test("when the next answer fails the charts stay and say that they are old", async () => {
+  const user = userEvent.setup();
+  const replies = serverWith(makeDetail());
+  openConsole("/hosts/agent-1", replies);
+  await screen.findByRole("img", { name: "CPU over time" });
+  replies["GET /api/metrics"] = { status: 400, body: { code: "x", message: "Too many points." } };
+  await user.click(screen.getByRole("button", { name: "24 h" }));
+  const retries = await screen.findAllByRole("button", { name: "Not up to date, try again" });
+  expect(retries).toHaveLength(5);
+  expect(screen.getByRole("img", { name: "CPU over time" })).toBeInTheDocument();
 });

@@ -21,3 +21,5 @@ class StillObserver {
   disconnect() {}
 }
 window.ResizeObserver ??= StillObserver as unknown as typeof ResizeObserver;
+
+window.scrollTo = () => {};

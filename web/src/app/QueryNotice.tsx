@@ -1,8 +1,8 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { errorText, isSignedOut } from "../api/error";
 import { formatAgo } from "../format/duration";
-import classes from "./QueryNotice.module.css";
+import { Notice } from "./Notice";
 
 type Query = Pick<
   UseQueryResult,
@@ -26,20 +26,10 @@ export function QueryNotice({ query, height = 240 }: { query: Query; height?: nu
   // The sign-in page is on its way.
   if (isSignedOut(query.error)) return null;
   return (
-    <div className={classes.notice} role="alert">
-      <span>
-        {errorText(query.error)}
-        {hasData && ` What you see was read ${age(query.dataUpdatedAt)}.`}
-      </span>
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={query.isFetching}
-        onClick={() => void query.refetch()}
-      >
-        Try again
-      </Button>
-    </div>
+    <Notice isBusy={query.isFetching} onRetry={() => void query.refetch()}>
+      {errorText(query.error)}
+      {hasData && ` What you see was read ${age(query.dataUpdatedAt)}.`}
+    </Notice>
   );
 }
 

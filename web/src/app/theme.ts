@@ -3,7 +3,7 @@ import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 /** One accent colour; everything else is a grey. tokens.css holds the console's own variables. */
 export const theme = createTheme({
   primaryColor: "iris",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   colors: {
     iris: [
       "#eff3ff",

@@ -52,7 +52,7 @@ export function FleetPage() {
           <Title order={1} size="h3">
             Machines
           </Title>
-          {query.data && <FleetSummary hosts={hosts} shown={shown.length} />}
+          {hosts.length > 0 && <FleetSummary hosts={hosts} shown={shown.length} />}
         </div>
         {hosts.length > 0 && (
           <TextInput

@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import type { MetricAnswer } from "../api/types";
@@ -20,15 +21,24 @@ interface ChartSectionProps {
 export function ChartSection({ agent_id, section, window, onRange }: ChartSectionProps) {
   const metrics = useMemo(() => metricsOf(section), [section]);
   const query = useQuery(metricsQuery(agent_id, metrics, window));
-  const kept = useKept(agent_id, query.data, query.dataUpdatedAt);
+  const kept = useKept(agent_id, query.data);
   const charts = useMemo(() => (kept ? shownCharts(section, kept.answer) : []), [section, kept]);
   return (
     <section className={classes.section} aria-label={section.title} aria-busy={query.isFetching}>
-      <h2 className={classes.sectionTitle}>{section.title}</h2>
-      <QueryNotice
-        query={{ ...query, data: kept?.answer, dataUpdatedAt: kept?.read_ms ?? 0 }}
-        height={264}
-      />
+      <div className={classes.sectionHead}>
+        <h2>{section.title}</h2>
+        {kept && query.isError && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            loading={query.isFetching}
+            onClick={() => void query.refetch()}
+          >
+            Not up to date, try again
+          </Button>
+        )}
+      </div>
+      {!kept && <QueryNotice query={query} height={264} />}
       {kept && (
         <div className={classes.charts} data-columns={charts.length % 2 === 0 ? 2 : 3}>
           {charts.map((spec) => (
@@ -49,15 +59,12 @@ export function ChartSection({ agent_id, section, window, onRange }: ChartSectio
 interface Kept {
   agent_id: string;
   answer: MetricAnswer;
-  read_ms: number;
 }
 
 /** The last answer of this machine: when the next one fails, the charts stay as they are. */
-function useKept(agent_id: string, answer: MetricAnswer | undefined, read_ms: number) {
+function useKept(agent_id: string, answer: MetricAnswer | undefined) {
   const kept = useRef<Kept | null>(null);
-  if (answer && answer !== kept.current?.answer) {
-    kept.current = { agent_id, answer, read_ms: read_ms || (kept.current?.read_ms ?? 0) };
-  }
+  if (answer && answer !== kept.current?.answer) kept.current = { agent_id, answer };
   return kept.current?.agent_id === agent_id ? kept.current : null;
 }
 

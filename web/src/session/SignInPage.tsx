@@ -1,17 +1,9 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Loader,
-  PasswordInput,
-  Text,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Anchor, Button, Loader, PasswordInput, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Logo } from "../app/Logo";
+import { Notice } from "../app/Notice";
 import { parseLinkCode, parseNext } from "./comeback";
 import { linkFailureText, signInFailureText } from "./failures";
 import { sessionQuery, signIn, signInByLink } from "./queries";
@@ -45,11 +37,7 @@ export function SignInPage() {
             Muster
           </Title>
         </div>
-        {link.isError && (
-          <Alert color="orange" variant="light" mb="md" role="alert">
-            {linkFailureText(link.error)}
-          </Alert>
-        )}
+        {link.isError && <Notice>{linkFailureText(link.error)}</Notice>}
         {code && !link.isError ? (
           <Text role="status">
             <Loader size="xs" mr="sm" />
