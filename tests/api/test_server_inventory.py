@@ -2,14 +2,18 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
-from tests.api.conftest import Client
+from muster.model.batch import INVENTORY, MSGPACK, InventoryColumns, content_sha256
+from muster.model.inventory import Inventory
+from tests.api.conftest import Client, TestAgent
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -490,3 +494,53 @@ def test_a_long_list_is_whole_and_in_order(http: httpx.Client) -> None:
     assert http.get(INFORMATION, params={"offset": len(listed)}).json() == []
     for item in added:
         http.delete(f"{INFORMATION}/{item['id']}")
+
+
+def send_inventory(agent: TestAgent, sequence: int, **fields: Any) -> httpx.Response:
+    values: dict[str, Any] = {
+        "ts_us": time.time_ns() // 1000,
+        "hostname": agent.hostname,
+        "system": "Linux",
+        "user": "root",
+        "boot_time_s": 1_780_000_000,
+    }
+    text = msgspec.json.encode(Inventory(**(values | fields))).decode()
+    body = msgspec.msgpack.encode(InventoryColumns([text]))
+    query = {"epoch": agent.epoch, "sequence": str(sequence), "sha256": content_sha256(body)}
+    return agent.http.post(
+        "/agent/v1/batches",
+        params=query | {"stream": INVENTORY},
+        content=body,
+        headers={"content-type": MSGPACK},
+    )
+
+
+def test_an_agent_feeds_both_lists(http: httpx.Client, agent: TestAgent) -> None:
+    def record() -> dict[str, Any]:
+        hosts = [(item["host_information"], item) for item in http.get(INFORMATION).json()]
+        (found,) = [item for host, item in hosts if host and host.get("hostname") == agent.hostname]
+        return dict(found)
+
+    assert send_inventory(agent, 1, cpu_cores=4, cpu_threads=8).status_code == 204
+    (server,) = http.get(SERVERS, params={"name": agent.hostname}).json()
+    assert server == {
+        "id": server["id"],
+        "ip_address": "127.0.0.1",
+        "description": "Linux",
+        "name": agent.hostname,
+        "server_is_active": True,
+    }
+    fed = record()
+    cpu = {"cpu_count_physical": 4, "cpu_cores": 4, "cpu_count_logical": 8, "cpu_physical_cores": 8}
+    assert (fed["cpu"], fed["AC_power"]) == (cpu, None)
+    path = f"{INFORMATION}/{fed['id']}"
+    assert http.put(path, json=fed).json() == fed, "what was read can be written back"
+    written = http.put(path, json={"cpu": {"by": "hand"}}).json()
+    assert written == fed | {"cpu": {"by": "hand"}} == record()
+    assert send_inventory(agent, 2, cpu_cores=4, cpu_threads=8).status_code == 204
+    assert record() == fed
+    assert send_inventory(agent, 2, cpu_cores=2).status_code == 409
+    versions = http.get(f"{path}/versions").json()
+    assert [version["by"].split()[0] for version in versions] == ["agent", "token", "token", "agent"]
+    times = {"from": versions[-1]["time"], "to": versions[0]["time"]}
+    assert http.get(f"{path}/compare", params=times).json() == []

@@ -3,13 +3,21 @@
 import httpx
 import pytest
 
+from muster.api.console.pages import BUILT
 from tests.api.conftest import Client
 
 JSON = {"content-type": "application/json"}
+IS_BUILT = (BUILT / "index.html").is_file()
+"""Without a built console there are no pages, and `/` leads to the documentation."""
 
 # method, path, body, scope, status
 ANSWERS = [
-    ("GET", "/", None, None, 302),
+    ("GET", "/", None, None, 200 if IS_BUILT else 302),
+    ("GET", "/sign-in", None, None, 200 if IS_BUILT else 404),
+    ("GET", "/hosts/x", None, None, 200 if IS_BUILT else 404),
+    ("GET", "/muster.svg", None, None, 200 if IS_BUILT else 404),
+    ("GET", "/assets/nothing.js", None, None, 404),
+    ("GET", "/assets/..%2Findex.html", None, None, 404),
     ("GET", "/doc", None, None, 302),
     ("GET", "/docs", None, None, 200),
     ("GET", "/admin/", None, None, 302),
@@ -92,7 +100,7 @@ ANSWERS = [
     ("DELETE", "/api/additional_information/999999999", None, "write:inventory", 404),
     ("GET", "/api/additional_information/999999999/versions", None, "read", 404),
     ("GET", "/api/additional_information/999999999/compare", None, "read", 400),
-    ("GET", "/api/additional_information/9/compare?from=2026-01-01&to=2026-01-02", None, "read", 404),
+    ("GET", "/api/additional_information/999999999/compare?from=2026-01-01&to=2026-01-02", None, "read", 404),
     ("POST", "/agent/v1/enroll", b"{}", None, 401),
     ("POST", "/agent/v1/enroll", b"{}", "admin", 403),
     ("POST", "/agent/v1/enroll", b"{}", "agent", 422),
@@ -101,6 +109,35 @@ ANSWERS = [
     ("POST", "/agent/v1/batches", b"", None, 400),
     ("GET", "/v1/api/agents/nobody/ledger", None, None, 401),
     ("GET", "/v1/api/agents/nobody/ledger", None, "read", 404),
+    ("GET", "/api/metrics?metric=load.1m", None, None, 401),
+    ("GET", "/api/metrics?metric=load.1m", None, "write:events", 403),
+    ("GET", "/api/metrics?metric=load.1m", None, "read", 200),
+    ("GET", "/api/metrics?metric=load.1m&unknown=1", None, "read", 200),
+    ("GET", "/api/metrics", None, "read", 400),
+    ("GET", "/api/metrics?metric=", None, "read", 422),
+    ("GET", "/api/metrics?metric=load.1m&agent=nobody", None, "read", 404),
+    ("GET", "/api/metrics?metric=load.1m&from=x", None, "read", 422),
+    ("GET", "/api/metrics?metric=load.1m&interval_s=0", None, "read", 400),
+    ("GET", "/api/metrics?metric=load.1m&interval_s=nan", None, "read", 400),
+    ("POST", "/api/metrics", b"{}", "admin", 405),
+    ("GET", "/api/metrics/last", None, None, 401),
+    ("GET", "/api/metrics/last", None, "read", 200),
+    ("GET", "/api/metrics/last?agent=nobody", None, "read", 404),
+    ("GET", "/console/v1/session", None, None, 401),
+    ("GET", "/console/v1/session", None, "admin", 401),
+    ("POST", "/console/v1/session", b"{}", None, 422),
+    ("POST", "/console/v1/session", b"[", None, 422),
+    ("POST", "/console/v1/session", b'{"name": "nobody", "password": "x"}', None, 401),
+    ("POST", "/console/v1/session/link", b"{}", None, 422),
+    ("POST", "/console/v1/session/link", b'{"code": "x"}', None, 401),
+    ("GET", "/console/v1/session/link", None, None, 405),
+    ("DELETE", "/console/v1/session", None, None, 204),
+    ("GET", "/console/v1/fleet", None, None, 401),
+    ("GET", "/console/v1/fleet", None, "write:events", 403),
+    ("GET", "/console/v1/fleet", None, "read", 200),
+    ("GET", "/console/v1/hosts/nobody", None, None, 401),
+    ("GET", "/console/v1/hosts/nobody", None, "read", 404),
+    ("GET", "/console/v1/nothing", None, "admin", 404),
     ("GET", "/nothing", None, "admin", 404),
 ]
 

@@ -1,5 +1,6 @@
 """An old client of the server inventory works unchanged: its start, its loop, and an agent beside it."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import Site
+from tests.processes import MUSTER, Program, Site, wait_for
 
 OUTSIDE = "203.0.113.7"
 
@@ -114,3 +115,25 @@ def test_nothing_but_loopback_and_tokens_gets_in(site: Site) -> None:
     assert answer.status_code == 401
     assert list(answer.json()) == ["detail"]
     assert site.get("/api/servers/").json() == []
+
+
+def test_an_old_client_beside_an_agent_adds_nothing(site: Site, tmp_path: Path) -> None:
+    """Both name the machine alike, so the client finds the agent's rows and writes there."""
+    token = str(site.token_file("agent"))
+    argv = [*MUSTER, "agent", "--server", site.url, "--token-file", token, "--interval", "1"]
+    agent = Program([*argv, "--data", str(tmp_path / "agent")], tmp_path / "agent.log")
+    (server,) = wait_for("the agent's server", lambda: site.get("/api/servers/").json(), 40)
+    assert server["name"] == socket.gethostname()
+    assert server["server_is_active"] is True
+    (record,) = site.get("/api/additional_information/").json()
+    assert record["host_information"]["hostname"] == socket.gethostname()
+    assert record["memory"]["memory_total"] > 0
+    assert record["network"]
+    client = OldClient(site.url, socket.gethostname(), "/root")
+    client.start(server["ip_address"])
+    client.turn(document(socket.gethostname()))
+    client.http.close()
+    assert client.added == 0
+    assert len(site.get("/api/servers/").json()) == 1
+    assert len(site.get("/api/additional_information/").json()) == 1
+    assert agent.stop() == 0
