@@ -138,7 +138,7 @@ def test_a_token_is_alone_on_stdout_works_at_once_and_can_be_revoked(site: Site)
     wait_for("the revocation counts", lambda: site.get("/version", headers=headers).status_code == 401, 3)
 
 
-@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "Via"])
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "Via", "X-Real-IP"])
 def test_open_surfaces_are_closed_to_forwarded_requests(site: Site, header: str) -> None:
     assert site.get("/version").status_code == 200
     assert site.get("/version", headers={header: "127.0.0.1"}).status_code == 401

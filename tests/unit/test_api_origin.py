@@ -16,7 +16,14 @@ def test_other_peers(peer: str | None) -> None:
     assert not is_loopback(peer)
 
 
-@pytest.mark.parametrize("name", ["forwarded", "via", "x-forwarded-for", "x-forwarded-proto"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("forwarded", "via", "x-forwarded-for", "x-forwarded-proto"),
+        *("x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip"),
+        *("x-cluster-client-ip", "fastly-client-ip"),
+    ],
+)
 def test_forwarded_requests_are_recognised(name: str) -> None:
     assert came_through_proxy({"accept": "*/*", name: ""})
     assert not came_through_proxy({"accept": "*/*"})

@@ -6,7 +6,19 @@ from urllib.parse import urlsplit
 
 from muster.errors import Forbidden, InvalidInput
 
-PROXY_HEADERS = ("forwarded", "via")
+PROXY_HEADERS = frozenset(
+    {
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "forwarded",
+        "true-client-ip",
+        "via",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-real-ip",
+    }
+)
+"""What proxies add to say whom they speak for, besides X-Forwarded-*; not every proxy adds one."""
 
 
 def is_loopback(peer: str | None) -> bool:
