@@ -1,14 +1,15 @@
 """One real server for all API tests, with a token for each scope."""
 
+import struct
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
-from muster.model.batch import MSGPACK, ReportColumns, content_sha256
+from muster.model.batch import MSGPACK, ReportColumns, SampleColumns, content_sha256
 from muster.model.report import OsInfo, Ports, Report, to_json
 from tests.processes import Site
 
@@ -72,17 +73,30 @@ class TestAgent:
         body = msgspec.msgpack.encode(ReportColumns([to_json(report).decode() for report in reports]))
         return self.send_body(sequence, body, **options)
 
+    def send_samples(
+        self, sequence: int, at_s: float, look: Mapping[tuple[str, str], float]
+    ) -> httpx.Response:
+        """Send one look: the values of (metric, labels) at a time in Unix seconds."""
+        columns = SampleColumns(
+            ts_us=round(at_s * 1_000_000),
+            metrics=[metric for metric, _ in look],
+            labels=[labels for _, labels in look],
+            values=struct.pack(f"<{len(look)}d", *look.values()),
+        )
+        return self.send_body(sequence, msgspec.msgpack.encode(columns), stream="samples")
+
     def send_body(
         self,
         sequence: int,
         body: bytes,
         *,
+        stream: str = "reports",
         media_type: str = MSGPACK,
         encoding: str = "",
         sent: bytes | None = None,
     ) -> httpx.Response:
         query = {
-            "stream": "reports",
+            "stream": stream,
             "epoch": self.epoch,
             "sequence": sequence,
             "sha256": content_sha256(body),
