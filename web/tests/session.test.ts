@@ -33,7 +33,7 @@ test("a one-time code is read from the part behind #", () => {
 });
 
 test("a used link says what to do, an unreachable server does not blame the link", () => {
-  expect(linkFailureText(new ApiError(401, "not_authenticated", ""))).toContain("Print a new one");
+  expect(linkFailureText(new ApiError(401, "not_authenticated", ""))).toContain("muster user link");
   expect(linkFailureText(new ApiError(0, "unreachable", ""))).not.toContain("used");
   expect(linkFailureText(new ApiError(429, "", ""))).not.toContain("used");
 });

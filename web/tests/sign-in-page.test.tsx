@@ -37,6 +37,6 @@ test("a one-time link signs in once and leaves no code in the address", async ()
 test("a used link says what to do and leaves the form", async () => {
   window.location.hash = "#code=XYZ";
   openConsole("/sign-in", { [LINK]: { status: 401, body: {} } });
-  expect(await screen.findByRole("alert")).toHaveTextContent("Print a new one");
+  expect(await screen.findByRole("alert")).toHaveTextContent("muster user link");
   expect(screen.getByLabelText("Password")).toBeVisible();
 });

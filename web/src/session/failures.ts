@@ -13,8 +13,8 @@ export function linkFailureText(error: unknown): string {
   const status = error instanceof ApiError ? error.status : null;
   if (status !== null && status >= 400 && status < 500 && status !== 429) {
     return (
-      "This link was used already or is older than 15 minutes. Print a new one on the server's " +
-      "terminal, or sign in with name and password."
+      "This link was used already or is older than 15 minutes. Run muster user link on the server " +
+      "for a new one, or sign in with name and password."
     );
   }
   return `${errorText(error)} Open the link again in a moment.`;
