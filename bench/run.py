@@ -9,6 +9,7 @@ import click
 
 from bench.agent import measure_agent, measure_rest
 from bench.figures import Figure
+from bench.samples import measure_metrics, measure_sample_ingest
 from bench.server import measure_few, measure_many, measure_overhead
 
 HEAD = """# Results
@@ -21,15 +22,26 @@ machine read the ratio, not the absolute. MB are 10^6 bytes.
 """
 
 
-PARTS = (measure_agent, measure_rest, measure_few, measure_many, measure_overhead)
+PARTS = (
+    measure_agent,
+    measure_rest,
+    measure_few,
+    measure_many,
+    measure_overhead,
+    measure_sample_ingest,
+    measure_metrics,
+)
 
 
 @click.command()
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="Length of each measurement.")
-def main(seconds: float) -> None:
+@click.option("--only", metavar="WORD", default="", help="Print the parts whose name has it; write nothing.")
+def main(seconds: float, only: str) -> None:
     """Measure agent and server and write bench/RESULTS.md."""
     figures: list[Figure] = []
     for part in PARTS:
+        if only not in part.__name__:
+            continue
         with tempfile.TemporaryDirectory() as directory:
             for figure in part(Path(directory), seconds):
                 figures.append(figure)

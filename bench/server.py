@@ -15,7 +15,8 @@ from bench.agent import pause
 from bench.figures import Figure, cpu_s, rss_mb
 from bench.load import Answers, drive
 from muster.agent.collect.report import ReportCollector
-from muster.model.batch import MSGPACK, ReportColumns, content_sha256
+from muster.model.batch import MSGPACK, REPORTS, ReportColumns, content_sha256
+from muster.model.ids import StreamName
 from muster.model.report import Report, to_json
 from tests.processes import Program, Site, free_port, wait_for
 
@@ -35,9 +36,9 @@ asyncio.run(uvicorn.Server(uvicorn.Config(app, port=int(sys.argv[1]), lifespan='
 
 
 class Sender:
-    """An enrolled agent that makes its next batch of one report."""
+    """An enrolled agent that sends one batch after the other of a stream."""
 
-    def __init__(self, site: Site, token: str, sample: Report) -> None:
+    def __init__(self, site: Site, token: str, next_body: Callable[[], bytes], stream: StreamName) -> None:
         facts = {
             "hostname": f"bench-{uuid.uuid4().hex[:8]}",
             "machine_id": "",
@@ -49,14 +50,17 @@ class Sender:
         self._credential = reply["credential"]
         self._epoch = uuid.uuid4().hex
         self._sequence = 0
-        self._sample = sample
+        self._next_body = next_body
+        self._stream = stream
 
     def next_request(self) -> bytes:
-        body = make_body(self._sample)
+        """Return an HTTP request with the next batch."""
+        body = self._next_body()
         self._sequence += 1
-        query = f"stream=reports&epoch={self._epoch}&sequence={self._sequence}&sha256={content_sha256(body)}"
+        query = f"epoch={self._epoch}&sequence={self._sequence}&sha256={content_sha256(body)}"
         head = (
-            f"POST /agent/v1/batches?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {MSGPACK}\r\n"
+            f"POST /agent/v1/batches?stream={self._stream}&{query} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1\r\nContent-Type: {MSGPACK}\r\n"
             f"Authorization: Bearer {self._credential}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
@@ -83,7 +87,9 @@ def _measure_ingest(directory: Path, seconds: float, agents: int) -> list[Figure
         server = site.start()
         before = rss_mb(server.process.pid)
         token = site.token("agent")
-        senders = [Sender(site, token, sample).next_request for _ in range(agents)]
+        senders = [
+            Sender(site, token, lambda: make_body(sample), REPORTS).next_request for _ in range(agents)
+        ]
         asyncio.run(drive(site.port, senders, 3.0, 204))
         cpu, own = cpu_s(server.process.pid), time.process_time()
         answers = asyncio.run(drive(site.port, senders, seconds, 204))
