@@ -1,13 +1,9 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openConsole, SIGNED_IN } from "./console";
 
 const LINK = "POST /console/v1/session/link";
-
-afterEach(() => {
-  window.location.hash = "";
-});
 
 test("a wrong password is told at its field and cleared", async () => {
   const user = userEvent.setup();
@@ -20,8 +16,7 @@ test("a wrong password is told at its field and cleared", async () => {
 });
 
 test("a one-time link signs in once and leaves no code in the address", async () => {
-  window.location.hash = "#code=XYZ";
-  const { router, calls } = openConsole("/sign-in", {
+  const { router, calls } = openConsole("/sign-in#code=XYZ", {
     ...SIGNED_IN,
     [LINK]: { status: 201, body: { name: "ada", is_admin: true } },
     "GET /console/v1/fleet": { body: { server_us: 1, hosts: [] } },
@@ -31,12 +26,20 @@ test("a one-time link signs in once and leaves no code in the address", async ()
   expect(calls.filter(({ route }) => route === LINK).map(({ body }) => body)).toEqual([
     { code: "XYZ" },
   ]);
-  expect(window.location.hash).toBe("");
+  expect(router.history.length).toBe(1);
+});
+
+test("a link that is opened on the sign-in page itself is taken, and its place kept", async () => {
+  const { router, calls } = openConsole("/sign-in?next=%2Fhosts%2F1", { [LINK]: { status: 401 } });
+  await screen.findByLabelText("Password");
+  router.history.push("/sign-in?next=%2Fhosts%2F1#code=NEW");
+  expect(await screen.findByRole("alert")).toHaveTextContent("muster user link");
+  expect(calls.map(({ body }) => body)).toEqual([{ code: "NEW" }]);
+  expect(router.state.location).toMatchObject({ hash: "", search: { next: "/hosts/1" } });
 });
 
 test("a used link says what to do and leaves the form", async () => {
-  window.location.hash = "#code=XYZ";
-  openConsole("/sign-in", { [LINK]: { status: 401, body: {} } });
+  openConsole("/sign-in#code=XYZ", { [LINK]: { status: 401, body: {} } });
   expect(await screen.findByRole("alert")).toHaveTextContent("muster user link");
   expect(screen.getByLabelText("Password")).toBeVisible();
 });

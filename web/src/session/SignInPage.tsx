@@ -1,7 +1,7 @@
 import { Anchor, Button, Loader, PasswordInput, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRouter, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useLocation, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useState } from "react";
 import { Logo } from "../app/Logo";
 import { Notice } from "../app/Notice";
 import { parseLinkCode, parseNext } from "./comeback";
@@ -13,16 +13,18 @@ import classes from "./session.module.css";
 export function SignInPage() {
   const enter = useEnter();
   const link = useMutation({ mutationFn: signInByLink, onSuccess: enter });
-  const [code] = useState(() => parseLinkCode(window.location.hash));
-  const isCodeSent = useRef(false);
+  const hash = useLocation({ select: (location) => location.hash });
+  const navigate = useNavigate({ from: "/sign-in" });
+  const { mutate } = link;
+  const code = parseLinkCode(hash);
+  const isEntering = code !== null || link.isPending || link.isSuccess;
 
   useEffect(() => {
-    if (!code || isCodeSent.current) return;
-    isCodeSent.current = true;
+    if (code === null) return;
     // The code must not stay in the address bar or the history.
-    window.history.replaceState(window.history.state, "", window.location.pathname);
-    link.mutate(code);
-  }, [code, link]);
+    void navigate({ to: "/sign-in", search: true, hash: "", replace: true });
+    mutate(code);
+  }, [code, mutate, navigate]);
 
   useEffect(() => {
     document.title = "Sign in · Muster";
@@ -38,7 +40,7 @@ export function SignInPage() {
           </Title>
         </div>
         {link.isError && <Notice>{linkFailureText(link.error)}</Notice>}
-        {code && !link.isError ? (
+        {isEntering ? (
           <Text role="status">
             <Loader size="xs" mr="sm" />
             Signing in …
