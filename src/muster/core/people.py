@@ -123,9 +123,9 @@ class People:
         Raises Unauthenticated, and Overloaded after too many wrong passwords for one name.
         """
         self._patience.check(name)
+        self._patience.tried(name)
         person = await self._users.verify_user(name, password) if len(password) <= MAX_PASSWORD else None
         if person is None:
-            self._patience.failed(name)
             raise Unauthenticated("wrong name or password")
         self._patience.forget(name)
         return await self._begin(person)
@@ -167,15 +167,15 @@ class Patience:
         if left_s > 0:
             raise Overloaded("too many wrong passwords; wait and try again", retry_after_s=int(left_s) + 1)
 
-    def failed(self, name: str) -> None:
-        """Note a wrong password."""
+    def tried(self, name: str) -> None:
+        """Note a try; it counts as wrong until `forget`, so that tries at the same time are counted too."""
         count, _ = self._failures.pop(name, (0, 0.0))
         self._failures[name] = min(count + 1, 100), self._monotonic_s()
         if len(self._failures) > NAMES_IN_MEMORY:
             self._failures.popitem(last=False)
 
     def forget(self, name: str) -> None:
-        """Note a right one."""
+        """Note a right password."""
         self._failures.pop(name, None)
 
 
