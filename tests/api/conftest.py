@@ -9,7 +9,8 @@ import httpx
 import msgspec
 import pytest
 
-from muster.model.batch import MSGPACK, ReportColumns, SampleColumns, content_sha256
+from muster.model.batch import MSGPACK, InventoryColumns, ReportColumns, SampleColumns, content_sha256
+from muster.model.inventory import Inventory
 from muster.model.report import OsInfo, Ports, Report, to_json
 from tests.processes import Site
 
@@ -85,6 +86,10 @@ class TestAgent:
         )
         return self.send_body(sequence, msgspec.msgpack.encode(columns), stream="samples")
 
+    def send_inventory(self, sequence: int, inventory: Inventory) -> httpx.Response:
+        body = msgspec.msgpack.encode(InventoryColumns([msgspec.json.encode(inventory).decode()]))
+        return self.send_body(sequence, body, stream="inventory")
+
     def send_body(
         self,
         sequence: int,
@@ -95,7 +100,7 @@ class TestAgent:
         encoding: str = "",
         sent: bytes | None = None,
     ) -> httpx.Response:
-        query = {
+        query: dict[str, str | int] = {
             "stream": stream,
             "epoch": self.epoch,
             "sequence": sequence,

@@ -25,7 +25,12 @@ def http(client: Client) -> httpx.Client:
 
 
 def ask(http: httpx.Client, agent: str, start_s: float, end_s: float, *metrics: str, **more: Any) -> Any:
-    query = {"agent": agent, "metric": metrics, "from": round(start_s * US), "to": round(end_s * US)} | more
+    query: dict[str, Any] = {
+        "agent": agent,
+        "metric": metrics,
+        "from": round(start_s * US),
+        "to": round(end_s * US),
+    } | more
     answer = http.get("/api/metrics", params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -89,7 +94,12 @@ def test_agents_are_found_by_id_and_by_hostname(site: Site, client: Client, agen
         each.http.close()
 
     def found(*names: str) -> list[str]:
-        query = {"agent": names, "metric": "load.1m", "from": MIDNIGHT * US, "to": (MIDNIGHT + 10) * US}
+        query: dict[str, Any] = {
+            "agent": names,
+            "metric": "load.1m",
+            "from": MIDNIGHT * US,
+            "to": (MIDNIGHT + 10) * US,
+        }
         return sorted(s["agent_id"] for s in http.get("/api/metrics", params=query).json()["series"])
 
     assert found(agent.id) == [agent.id]

@@ -13,12 +13,13 @@ from muster.api.http.requests import AnyRequest, body_of, check_media_type, raw_
 from muster.core.people import SESSION_US, People, Session
 from muster.errors import InvalidInput, Unauthenticated
 from muster.model.access import Scope
+from muster.model.link import NO_NUL
 
 SIGNED_IN = {"needs": Needs(Scope.READ)}
 SECOND_US = 1_000_000
 
 M = TypeVar("M", "NameAndPassword", "LinkCode")
-Text = Annotated[str, msgspec.Meta(max_length=1024)]
+Text = Annotated[str, msgspec.Meta(max_length=1024, pattern=NO_NUL)]
 
 _JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
 
@@ -94,7 +95,8 @@ async def _read(request: AnyRequest, sign_in: SignIn, kind: type[M]) -> M:
     try:
         return msgspec.json.decode((await body_of(request, sign_in.live.limits)).decode(), type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(error), field="body") from None
+        message = str(error).replace(f"matching regex {NO_NUL!r}", "without U+0000")
+        raise InvalidInput(message, field="body") from None
     except RecursionError:
         raise InvalidInput("nested too deeply", field="body") from None
 

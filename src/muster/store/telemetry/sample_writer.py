@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from muster.core.ingest import BatchOutcome, MarkStore
@@ -66,7 +67,7 @@ class _Group:
         columns["batch_sha256"].append(batch.sha256)
         columns["batch_sha256"] += [""] * rows
         self._values += struct.pack("<d", rows), look.values
-        self.batches.append(batch)
+        self.batches.append(batch if ts_us == look.ts_us else _at(batch, ts_us))
         self.windows.add(Window(key.agent_id, window_start_s(ts_us)))
 
     def to_arrow(self) -> pa.Table:
@@ -96,7 +97,10 @@ class SampleWriter:
         now_us: Callable[[], int],
         stored: Callable[[Sequence[SampleBatch]], None],
     ) -> None:
-        """Raises Unavailable. Marks that fell behind the rows are raised. `stored` hears of new batches."""
+        """Raises Unavailable. Marks that fell behind the rows are raised.
+
+        `stored` hears of new batches, with the times under which they are stored.
+        """
         self._clients = clients
         self._reach = reach
         self._stored = stored
@@ -137,6 +141,12 @@ class SampleWriter:
             {"agent": agent_id, "epoch": epoch, "sequence": sequence, "window": WINDOW_S},
         )
         return [Window(agent_id, int(start_s)) for (start_s,) in rows]
+
+
+def _at(batch: SampleBatch, ts_us: int) -> SampleBatch:
+    """Return the same look at another time."""
+    columns = msgspec.structs.replace(batch.columns, ts_us=ts_us)
+    return msgspec.structs.replace(batch, columns=columns)
 
 
 def window_start_s(ts_us: int) -> int:
