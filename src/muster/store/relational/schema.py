@@ -135,3 +135,37 @@ inventory_versions = Table(
     Index("ix_inventory_versions_ts_us", "ts_us"),
     sqlite_autoincrement=True,
 )
+
+event_types = Table(
+    "event_types",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Index("ix_event_types_name", "name", unique=True),
+)
+"""`total` is the sum of a type's counts, written in the same transaction."""
+
+event_counts = Table(
+    "event_counts",
+    metadata,
+    Column("event_type_id", BigInteger, primary_key=True),
+    Column("hour", BigInteger, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Index("ix_event_counts_hour", "hour"),
+)
+"""`hour` is in hours since 1970, UTC."""
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("surface", String(16), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("body_sha256", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Index("ix_idempotency_keys_created_us", "created_us"),
+)
