@@ -42,6 +42,7 @@ function makeReport(agent_id: string, now_us: number): HostReport {
     boot_time: Math.floor(now_us / 1e6) - 320_000,
     cpu: 12.3,
     date: Math.floor(now_us / 1e6),
+    id: agent_id,
     disk_space: { "/": 43.1, "/srv/data": 81.7 },
     memory: 51.2,
     os: {

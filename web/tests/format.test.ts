@@ -66,6 +66,7 @@ test.each([
 
 test("how long ago copes with never, now and the future", () => {
   expect(formatAgo(null, 1e15)).toBe("never");
+  expect(formatAgo(0, 1e15)).toBe("never");
   expect(formatAgo(1e15, 1e15 + 4e6)).toBe("just now");
   expect(formatAgo(1e15, 1e15 - 90e6)).toBe("just now");
   expect(plain(formatAgo(1e15, 1e15 + 12e6))).toBe("12 s ago");

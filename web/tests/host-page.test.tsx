@@ -103,6 +103,7 @@ test("rubbish names stay text in header, legend and tables", async () => {
     cpu: 1,
     date: 1_795_245_600,
     disk_space: {},
+    id: "1",
     memory: 1,
     os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
     ports: { inUse: [22], notInUse: [] },

@@ -84,9 +84,16 @@ test("a quiet chart says so only when something was measured", () => {
   expect(
     toChartLines(answerOf([["disk.used_percent", {}, [null, null, null]]]), spec).isQuiet,
   ).toBe(false);
-  expect(toChartLines(answerOf([["disk.used_percent", {}, [0, 1, 0]]]), spec).lines).toHaveLength(
-    1,
-  );
+});
+
+test("lines that are zero all the time are dropped only where the chart wants it", () => {
+  const answer = answerOf([
+    ["disk.used_percent", { mountpoint: "/a" }, [0, null, 0]],
+    ["disk.used_percent", { mountpoint: "/b" }, [0, 0, 3]],
+  ]);
+  const labels = (spec: ChartSpec) => toChartLines(answer, spec).lines.map(({ label }) => label);
+  expect(labels({ ...BY_DISK, dropsZero: true })).toEqual(["/b"]);
+  expect(labels({ ...BY_DISK, quietText: "All well." })).toEqual(["/a", "/b"]);
 });
 
 test("stacking sums what is there and leaves a gap only where all lines have one", () => {

@@ -25,7 +25,9 @@ export interface ChartSpec {
   isStacked?: boolean;
   /** The top of the scale when no value is higher. */
   top?: number;
-  /** Leave out lines that are zero all the time, and say so by `quietText` when all are. */
+  /** Leave out lines that are zero all the time. */
+  dropsZero?: boolean;
+  /** Stands in place of the chart when all its lines are zero all the time. */
   quietText?: string;
   /** Leave out the whole chart when the machine has no such series. */
   isOptional?: boolean;
@@ -38,7 +40,7 @@ export interface ChartLines {
   lines: Line[];
   /** How many lines were left out because a chart holds MAX_LINES. */
   omitted: number;
-  /** True when there were lines but all of them were zero and `quietText` is set. */
+  /** There were values, all of them zero, and the chart has a `quietText`. */
   isQuiet: boolean;
 }
 
@@ -51,8 +53,10 @@ export function toChartLines(answer: MetricAnswer, spec: ChartSpec): ChartLines 
       .filter((series) => series.metric === source.metric)
       .map((series) => ({ rank, series, source })),
   );
-  const loud = spec.quietText ? found.filter(({ series }) => peakOf(series.values) > 0) : found;
-  const kept = loud
+  const loud = found.filter(({ series }) => peakOf(series.values) > 0);
+  const isQuiet = spec.quietText !== undefined && loud.length === 0 && found.some(hasValues);
+  const wanted = spec.dropsZero || isQuiet ? loud : found;
+  const kept = wanted
     .toSorted((one, other) => peakOf(other.series.values) - peakOf(one.series.values))
     .slice(0, MAX_LINES);
   const lines = kept
@@ -64,8 +68,8 @@ export function toChartLines(answer: MetricAnswer, spec: ChartSpec): ChartLines 
     interval_s: answer.interval_s,
     unit: spec.unit ?? found[0]?.series.unit ?? "",
     lines,
-    omitted: loud.length - kept.length,
-    isQuiet: spec.quietText !== undefined && found.some(hasValues) && loud.length === 0,
+    omitted: wanted.length - kept.length,
+    isQuiet,
   };
 }
 

@@ -46,7 +46,7 @@ export function openPlot(
     {
       width: element.clientWidth || 400,
       height: PLOT_HEIGHT_PX,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       cursor: cursorOptions(options),
       scales: {

@@ -24,7 +24,7 @@ export function formatDuration(seconds: Reading): string {
 
 /** How long ago a moment was: `just now` below 5 seconds, then `12 s ago`; the future is now. */
 export function formatAgo(then_us: Reading, now_us: number): string {
-  if (!isReading(then_us)) return "never";
+  if (!isReading(then_us) || then_us === 0) return "never";
   const seconds = (now_us - then_us) / 1e6;
   return seconds < 5 ? "just now" : `${formatDuration(seconds)} ago`;
 }

@@ -59,8 +59,8 @@ function batteryText({ percent, is_plugged }: { percent: number; is_plugged: boo
     : `${formatPercent(percent)}, ${is_plugged ? "plugged in" : "on battery"}`;
 }
 
-function skewFact(skew_us: number | null): Fact | null {
-  if (skew_us === null || Math.abs(skew_us) < WORTH_SAYING_SKEW_US) return null;
+function skewFact(skew_us: number): Fact | null {
+  if (Math.abs(skew_us) < WORTH_SAYING_SKEW_US) return null;
   const side = skew_us > 0 ? "ahead" : "behind";
   const value = `${formatDuration(Math.abs(skew_us) / 1e6)} ${side}`;
   return { name: "Clock", value, isWarning: true };

@@ -49,6 +49,7 @@ export const SECTIONS: readonly Section[] = [
       {
         id: "swap",
         title: "Swap",
+        quietText: "This machine has no swap.",
         sources: [named("swap.used_bytes", "used"), limit("swap.total_bytes", "total")],
       },
     ],
@@ -65,6 +66,8 @@ export const SECTIONS: readonly Section[] = [
       {
         id: "disk-io",
         title: "Disk I/O",
+        dropsZero: true,
+        quietText: "Nothing was read or written in this range.",
         sources: [
           by("disk.read_bytes_total", "device", "read"),
           by("disk.written_bytes_total", "device", "written"),
@@ -87,6 +90,8 @@ export const SECTIONS: readonly Section[] = [
       {
         id: "network",
         title: "Traffic",
+        dropsZero: true,
+        quietText: "No traffic in this range.",
         sources: [
           by("network.received_bytes_total", "interface", "received"),
           by("network.sent_bytes_total", "interface", "sent"),
@@ -96,6 +101,7 @@ export const SECTIONS: readonly Section[] = [
         id: "network-faults",
         title: "Errors and drops",
         unit: "/s",
+        dropsZero: true,
         quietText: "No errors and no drops in this range.",
         sources: [
           by("network.receive_errors_total", "interface", "receive errors"),
@@ -108,6 +114,8 @@ export const SECTIONS: readonly Section[] = [
         id: "tcp",
         title: "TCP connections",
         unit: "",
+        dropsZero: true,
+        quietText: "No TCP connections in this range.",
         sources: [by("tcp.connections", "state")],
       },
     ],
