@@ -2,7 +2,8 @@
 
 A part that has a durability boundary takes a `Reach` and calls it with the name of each place.
 In production it is `ignore`; `MUSTER_CRASH_AT=NAME[:N]` makes the process kill itself at the
-N-th time (default the first) that NAME is reached.
+N-th time (default the first) that NAME is reached. A place that several streams pass has each
+stream's own name, too: `NAME@STREAM`.
 """
 
 import os
@@ -23,11 +24,17 @@ POINTS = (
     "server.mark.before_commit",
     "server.mark.after_commit",
     "server.reply.before",
+    "server.rollup.before_forget",
 )
 
 
 def ignore(name: str) -> None:
     """Do nothing."""
+
+
+def of_stream(reach: Reach, stream: str) -> Reach:
+    """Return a `Reach` for the places that one stream passes."""
+    return lambda name: reach(f"{name}@{stream}")
 
 
 def parse_failpoints(environ: Mapping[str, str]) -> Reach:
@@ -36,7 +43,7 @@ def parse_failpoints(environ: Mapping[str, str]) -> Reach:
     if not text:
         return ignore
     name, _, count = text.partition(":")
-    if name not in POINTS:
+    if name.partition("@")[0] not in POINTS:
         raise ValueError(f"MUSTER_CRASH_AT: unknown point {name!r}; known: {', '.join(POINTS)}")
     return _crash_at(name, int(count or 1))
 
@@ -47,7 +54,7 @@ def _crash_at(point: str, count: int) -> Reach:
 
     def reach(name: str) -> None:
         nonlocal left
-        if name != point:
+        if point not in (name, name.partition("@")[0]):
             return
         with lock:
             left -= 1

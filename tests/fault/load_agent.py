@@ -1,7 +1,7 @@
-"""The real agent on a made-up machine that has something to report many times a second.
+"""The real agent on a made-up machine that has something to say many times a second.
 
-`python load_agent.py SERVER TOKEN_FILE DATA JOURNAL INTERVAL_S`. Each id is appended to the journal after
-the spool's commit: from then on Muster owes that report.
+`python -m tests.fault.load_agent SERVER TOKEN_FILE DATA JOURNAL INTERVAL_S BACK_S SPREAD_S`. Looks have
+times as `made_up.Times` says. Each is noted in the journal after the spool's commit.
 """
 
 import asyncio
@@ -9,52 +9,28 @@ import logging
 import os
 import signal
 import sys
-import time
-import uuid
 from pathlib import Path
 
-from muster.agent.collect.snapshot import Snapshot
 from muster.agent.identity import open_data_directory
 from muster.agent.link import Link
 from muster.agent.runtime import Runtime
 from muster.failpoints import parse_failpoints
-from muster.model.report import OsInfo, Ports, Report
 from muster.settings import AgentSettings
+from tests.fault.made_up import Journal, MadeUpMachine, Times
+
+INVENTORY_S = 0.5
 
 
-class MadeUpMachine:
-    def collect(self) -> Report:
-        return Report(
-            boot_time=1_700_000_000,
-            cpu=12.5,
-            date=int(time.time()),
-            disk_space={"/": 40.0},
-            id=str(uuid.uuid4()),
-            memory=33.3,
-            os=OsInfo("x86_64", "load", "", "6.1", "Linux", "#1"),
-            ports=Ports([22], [80]),
-            process={f"Worker{n}": [n] for n in range(1, 50)},
-        )
-
-    def look(self, *, with_inventory: bool) -> Snapshot:
-        return Snapshot(time.time_ns() // 1000, self.collect(), [])
-
-
-class Journal:
-    def __init__(self, path: Path) -> None:
-        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-
-    def write(self, report: Report) -> None:
-        os.write(self.file, f"{report.id}\n".encode())
-
-
-async def main(server: str, token_file: str, data: Path, journal: str, interval_s: str) -> None:
+async def main(
+    server: str, token_file: str, data: Path, journal: str, interval_s: float, times: Times
+) -> None:
+    machine = MadeUpMachine(times)
     runtime = Runtime(
-        settings=AgentSettings(server=server, interval_s=float(interval_s)),
+        settings=AgentSettings(server=server, interval_s=interval_s, inventory_interval_s=INVENTORY_S),
         data=data,
         link=Link(server),
-        collector=MadeUpMachine(),
-        sink=Journal(Path(journal)),
+        collector=machine,
+        sink=Journal(Path(journal), machine),
         read_token=lambda: Path(token_file).read_text().strip(),
         reach=parse_failpoints(os.environ),
     )
@@ -65,6 +41,7 @@ async def main(server: str, token_file: str, data: Path, journal: str, interval_
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    _, server, token_file, data, journal, interval_s = sys.argv
+    _, server, token_file, data, journal, interval_s, back_s, spread_s = sys.argv
+    times = Times(float(back_s), int(spread_s))
     with open_data_directory(Path(data)):
-        asyncio.run(main(server, token_file, Path(data), journal, interval_s))
+        asyncio.run(main(server, token_file, Path(data), journal, float(interval_s), times))

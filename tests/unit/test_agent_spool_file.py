@@ -79,7 +79,7 @@ def test_reaches_its_points_around_the_commits(tmp_path: Path) -> None:
     assert seen == [
         ("agent.spool.before_commit", 0),
         ("agent.spool.after_commit", 1),
-        ("agent.delete.after_commit", 0),
+        ("agent.delete.after_commit@reports", 0),
     ]
     other[0].close()
     spool.close()

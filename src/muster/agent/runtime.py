@@ -16,7 +16,7 @@ from muster.agent.machine import read_facts
 from muster.agent.sender import Sender
 from muster.agent.session import Session
 from muster.agent.spool import Spool
-from muster.failpoints import Reach
+from muster.failpoints import Reach, of_stream
 from muster.model.batch import STREAMS
 from muster.model.ids import Epoch
 from muster.settings import AgentSettings
@@ -73,7 +73,7 @@ class Runtime:
                 session=session,
                 clock=self._clock,
                 new_epoch=new_epoch,
-                reach=reach,
+                reach=of_stream(reach, stream),
             )
             for stream in STREAMS
         }

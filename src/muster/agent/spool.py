@@ -138,7 +138,7 @@ class Spool:
                 count(db, batch.key.stream, acknowledged=batch.rows)
 
         self._run(work)
-        self._reach("agent.delete.after_commit")
+        self._reach(f"agent.delete.after_commit@{batch.key.stream}")
         self._shrink()
 
     def quarantine(self, batch: SpooledBatch, reason: str) -> None:

@@ -32,7 +32,7 @@ async def running_jobs(
     stopping: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Run the jobs of a server; on return none of them touches a store any more."""
-    roll_up = RollUp(stores.windows, stores.samples, now_s=time.time)
+    roll_up = RollUp(stores.windows, stores.samples, now_s=time.time, reach=stores.reach)
     thread = ThreadPoolExecutor(1, thread_name_prefix="job")
 
     def blocking(work: Callable[[], object]) -> Callable[[], Awaitable[object]]:

@@ -10,7 +10,8 @@ import msgspec
 
 from muster.api.http.metrics import Metrics
 from muster.core.metrics.ports import SampleBatch
-from muster.failpoints import parse_failpoints
+from muster.failpoints import Reach, of_stream, parse_failpoints
+from muster.model.batch import REPORTS, SAMPLES
 from muster.settings import Settings
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.inventory import RelationalInventory
@@ -23,8 +24,9 @@ from muster.store.telemetry.samples import SampleTable
 
 
 class Stores(msgspec.Struct, frozen=True):
-    """Both databases, and what is kept in them."""
+    """Both databases, and what is kept in them; `reach` is told of the places that their users pass."""
 
+    reach: Reach
     relational: Relational
     clients: TelemetryClients
     marks: RelationalMarks
@@ -68,17 +70,25 @@ async def opened_stores(
         await asyncio.to_thread(clients.create_tables)
         marks = RelationalMarks(relational)
         reports = await asyncio.to_thread(
-            lambda: ReportTable(clients, marks, settings.commit, reach=reach, observer=metrics)
+            lambda: ReportTable(
+                clients, marks, settings.commit, reach=of_stream(reach, REPORTS), observer=metrics
+            )
         )
         stack.push_async_callback(asyncio.to_thread, reports.close)
         samples = await asyncio.to_thread(
             lambda: SampleTable(
-                clients, marks, settings.commit, reach=reach, observer=metrics, stored=samples_stored
+                clients,
+                marks,
+                settings.commit,
+                reach=of_stream(reach, SAMPLES),
+                observer=metrics,
+                stored=samples_stored,
             )
         )
         stack.push_async_callback(asyncio.to_thread, samples.close)
         inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
-        yield Stores(relational, clients, marks, RelationalWindows(relational), reports, samples, inventory)
+        windows = RelationalWindows(relational)
+        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory)
 
 
 def _open_relational(settings: Settings, metrics: Metrics) -> Relational:

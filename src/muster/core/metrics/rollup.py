@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from muster.core.metrics.ports import WindowStore
+from muster.failpoints import Reach, ignore
 from muster.model.mark import WINDOW_S, Window
 
 SETTLE_S = 20
@@ -28,10 +29,18 @@ class RollupStore(Protocol):
 class RollUp:
     """Brings rollups up to date. One call at a time."""
 
-    def __init__(self, windows: WindowStore, store: RollupStore, *, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        windows: WindowStore,
+        store: RollupStore,
+        *,
+        now_s: Callable[[], float],
+        reach: Reach = ignore,
+    ) -> None:
         self._windows = windows
         self._store = store
         self._now_s = now_s
+        self._reach = reach
 
     def run(self) -> int:
         """Roll up every window that is over and out of date; return how many. Blocks. Raises Unavailable.
@@ -42,6 +51,7 @@ class RollUp:
         done = 0
         while stale := self._windows.load_stale(before_s=before_s, limit=WINDOWS_AT_ONCE):
             self._store.roll_up([window for window, _ in stale])
+            self._reach("server.rollup.before_forget")
             self._windows.forget_stale(stale)
             done += len(stale)
             if len(stale) < WINDOWS_AT_ONCE:
