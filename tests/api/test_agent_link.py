@@ -12,7 +12,7 @@ from muster.model.batch import ARROW_STREAM
 from muster.model.report import Report, to_json
 from tests.api.conftest import NOW, Client, TestAgent
 from tests.api.test_hostile_input import SCHEMA, arrow
-from tests.processes import wait_for
+from tests.processes import Site, wait_for
 
 MakeReport = Callable[..., Report]
 
@@ -108,6 +108,13 @@ def test_the_ledger_counts_what_is_stored(
 ) -> None:
     agent.send(1, make_report(), make_report())
     agent.send(4, make_report())
+    imported = b"[" + to_json(make_report()) + b"]"
+    admin.post(
+        "/reports",
+        params={"agent": agent.hostname},
+        content=imported,
+        headers={"content-type": "application/json"},
+    )
     ledger = {
         "stream": "reports",
         "collected": 6,
@@ -119,14 +126,31 @@ def test_the_ledger_counts_what_is_stored(
         "waiting": 1,
         "waiting_bytes": 10,
     }
+    before_us = time.time_ns() // 1000
     agent.check_in(ledger=[ledger])
     account = admin.get(f"/v1/api/agents/{agent.id}/ledger").json()
     assert account["online"] is True
+    assert before_us <= account["said_us"] <= time.time_ns() // 1000
     (stream,) = account["streams"]
     assert stream["agent"] == ledger
-    assert (stream["stored"], stream["missing_batches"], stream["balanced"]) == (3, 2, True)
+    assert (stream["stored"], stream["imported"]) == (3, 1)
+    assert (stream["missing_batches"], stream["balanced"]) == (2, True)
     agent.check_in(ledger=[ledger | {"acknowledged": 4}])
     assert admin.get(f"/v1/api/agents/{agent.id}/ledger").json()["streams"][0]["balanced"] is False
+
+
+def test_the_ledger_is_found_by_hostname_unless_several_have_it(
+    site: Site, client: Client, admin: httpx.Client, agent: TestAgent
+) -> None:
+    by_name = admin.get(f"/v1/api/agents/{agent.hostname.upper()}/ledger")
+    assert by_name.json()["agent_id"] == agent.id
+    twin = TestAgent(site, client, agent.hostname)
+    twin.http.close()
+    refused = admin.get(f"/v1/api/agents/{agent.hostname}/ledger")
+    assert refused.status_code == 409
+    assert agent.id in refused.json()["message"]
+    assert twin.id in refused.json()["message"]
+    assert admin.get(f"/v1/api/agents/{twin.id}/ledger").json()["agent_id"] == twin.id
 
 
 def test_metrics_tell_of_requests_groups_and_agents(admin: httpx.Client, client: Client) -> None:

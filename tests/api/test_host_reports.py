@@ -70,6 +70,8 @@ def test_reports_are_exactly_the_newest_40(
     assert [report["id"] for report in page] == names[:40]
     older = admin.get("/reports", params={"agent": agent.id, "before": page[-1]["id"]}).json()["reports"]
     assert [report["id"] for report in older] == names[40:]
+    same = admin.get("/reports", params={"agent": agent.id, "before": f"{page[-1]['id']}.json"})
+    assert same.json()["reports"] == older
     listed = admin.get("/reports/list", params={"agent": agent.id}).json()["reports"]
     assert listed == [f"{name}.json" for name in names]
     few = admin.get("/reports/list", params={"agent": agent.id, "limit": 3, "before": names[1]}).json()[
@@ -85,7 +87,7 @@ def test_averages_cover_the_hours_asked_for(
     now = int(time.time())
     reports = [
         make_report(date=now - 60, cpu=10.0, memory=20.0),
-        make_report(date=now - 120, cpu=20.0, memory=40.0),
+        make_report(date=now - 120, cpu=20.0, memory=40.04),
         make_report(date=now - 7200, cpu=90.0, memory=90.0),
         make_report(date=now - 90_000, cpu=100.0, memory=100.0),
     ]
@@ -94,12 +96,12 @@ def test_averages_cover_the_hours_asked_for(
     def average(path: str) -> Any:
         return admin.get(path, params={"agent": agent.id}).json()
 
-    assert average("/reports/avg/1") == {"cpu": 15.0, "memory": 30.0}
-    assert average("/reports/avg/hours") == {"cpu": 40.0, "memory": 50.0}
-    assert average("/reports/avg/8760") == {"cpu": 55.0, "memory": 62.5}
+    assert average("/reports/avg/1") == {"cpu": 15.0, "memory": 30.02}
+    assert average("/reports/avg/hours") == {"cpu": 40.0, "memory": 50.01}
+    assert average("/reports/avg/8760") == {"cpu": 55.0, "memory": 62.51}
     assert admin.get("/reports/avg/hours", params={"agent": agent.id, "hours": 1}).json() == {
         "cpu": 15.0,
-        "memory": 30.0,
+        "memory": 30.02,
     }
     assert admin.get("/reports/avg/0").json() == {"error": "Hours required"}
 
@@ -135,7 +137,45 @@ def test_imports_are_all_or_nothing_and_repeatable(
     assert len(admin.get("/reports/list", params={"agent": agent.id}).json()["reports"]) == 3
 
 
-@pytest.mark.parametrize("path", ["/reports", "/reports/list", "/reports/last", "/reports/avg/hours"])
+EVERY_LIST = ["/reports", "/reports/list", "/reports/last", "/reports/avg/hours"]
+
+
+@pytest.mark.parametrize("path", EVERY_LIST)
+def test_an_unknown_host_is_named(admin: httpx.Client, path: str) -> None:
+    answer = admin.get(path, params={"agent": "nope"})
+    assert (answer.status_code, answer.json()) == (404, {"error": "no agent nope"})
+
+
+@pytest.mark.parametrize("path", EVERY_LIST)
+def test_a_hostname_in_other_letters_is_the_same(
+    admin: httpx.Client, agent: TestAgent, make_report: MakeReport, path: str
+) -> None:
+    agent.send(1, make_report(date=int(time.time())))
+    imported = f"old-{agent.hostname}"
+    report = make_report(date=int(time.time()))
+    assert (
+        admin.post(
+            "/reports",
+            params={"agent": imported},
+            content=b"[" + to_json(report) + b"]",
+            headers={"content-type": "application/json"},
+        ).status_code
+        == 201
+    )
+    for name in (agent.hostname, imported):
+        answers = [admin.get(path, params={"agent": text}) for text in (name, name.upper())]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize("name", ["list", "last", "avg"])
+def test_an_id_that_is_a_path_is_refused(admin: httpx.Client, name: str) -> None:
+    answer = admin.post("/reports", params={"agent": "golden"}, json=[GOLDEN | {"id": name}])
+    assert answer.status_code == 422
+    assert "id" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", EVERY_LIST)
 def test_hosts_do_not_mix(admin: httpx.Client, agent: TestAgent, make_report: MakeReport, path: str) -> None:
     answer = admin.get(path, params={"agent": agent.id})
     assert answer.status_code == 404 or answer.json() == {"reports": []}

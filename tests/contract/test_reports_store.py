@@ -160,6 +160,10 @@ def test_an_import_stores_what_is_new_and_counts_what_is_known(table: ReportTabl
     assert table.submit_import(item, 100).result(10) == ImportOutcome(stored=1, known=2)
     assert table.submit_import(item, 100).result(10) == ImportOutcome(stored=0, known=3)
     assert sorted(ids(table)) == ["a", "b"]
+    assert asyncio.run(table.count_imported(TWO)) == 1
+    assert asyncio.run(table.count_rows(TWO)) == 0
+    assert asyncio.run(table.count_rows(ONE)) == 1
+    assert asyncio.run(table.count_imported(ONE)) == 0
 
 
 def test_an_import_that_contradicts_what_is_stored_stores_nothing(table: ReportTable) -> None:

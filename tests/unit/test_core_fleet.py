@@ -197,6 +197,7 @@ def test_last_seen_skew_and_ledgers_are_flushed_together(
 def test_names_lead_to_agents_by_id_and_hostname(fleet: Fleet) -> None:
     first, second = asyncio.run(enrolled(fleet)), asyncio.run(enrolled(fleet))
     assert fleet.named("web1") == {first.agent_id, second.agent_id}
+    assert fleet.named("WEB1") == {first.agent_id, second.agent_id}
     assert fleet.named(first.agent_id) == {first.agent_id}
     assert fleet.named("web2") == frozenset()
     assert fleet.on_machine("web1", "m1") == {first.agent_id, second.agent_id}

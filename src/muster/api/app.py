@@ -97,7 +97,10 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.live.settings.agent.interval_s,
         ),
         "fleet_account": FleetAccount(
-            parts.fleet, {REPORTS: reports.count_rows, SAMPLES: parts.samples.count_rows}, parts.mark_store
+            parts.fleet,
+            {REPORTS: reports.count_rows, SAMPLES: parts.samples.count_rows},
+            {REPORTS: reports.count_imported},
+            parts.mark_store,
         ),
         "host_reports": parts.host_reports,
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),

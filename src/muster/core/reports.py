@@ -81,10 +81,14 @@ class ReportStore(Protocol):
         ...
 
     async def count_rows(self, agent_id: AgentId) -> int:
-        """Count what is stored of one agent, from the rows themselves."""
+        """Count what is stored of what one agent sent, from the rows themselves."""
+        ...
+
+    async def count_imported(self, agent_id: AgentId) -> int:
+        """Count the imported reports that are stored under an id."""
         ...
 
 
 def unenrolled_id(hostname: str) -> AgentId:
-    """Return the id under which imported reports of a host without an agent are stored."""
-    return AgentId(sha256(b"host:" + hostname.encode()).hexdigest()[:32])
+    """Return the id under which imported reports of a host without an agent are stored, in any case."""
+    return AgentId(sha256(b"host:" + hostname.lower().encode()).hexdigest()[:32])

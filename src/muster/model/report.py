@@ -19,6 +19,9 @@ MAX_LABEL = 4096
 Label = Annotated[str, msgspec.Meta(max_length=MAX_LABEL)]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+RESERVED_IDS = frozenset({"list", "last", "avg"})
+"""These follow `/reports/` in a path of their own."""
+
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -100,6 +103,8 @@ def parse_report_id(text: str) -> ReportId:
     """Return `text` as a report id. Raises InvalidInput when it has other characters than an id may."""
     if not _ID.fullmatch(text):
         raise InvalidInput("expected 1-128 of A-Z, a-z, 0-9, '_' and '-'", field="id")
+    if text in RESERVED_IDS:
+        raise InvalidInput(f"{text!r} is a path of its own, not an id", field="id")
     return ReportId(text)
 
 

@@ -18,6 +18,7 @@ from muster.api.http.requests import AnyRequest, body_of, check_media_type, raw_
 from muster.core.reports import ImportOutcome, ReportImport
 from muster.errors import CallerError, InvalidInput, NotFound, Unavailable
 from muster.model.access import Scope, Surface
+from muster.model.ids import ReportId
 from muster.model.report import Average, Report, parse_report, parse_report_id
 
 PAGE = 40
@@ -31,11 +32,25 @@ WRITE = {"needs": Needs(Scope.WRITE_REPORTS, Surface.REPORTS)}
 
 Agent = Annotated[
     str | None,
-    QueryParameter(max_length=253, description="An agent's id or hostname; without it, the own host."),
+    QueryParameter(
+        min_length=1,
+        max_length=253,
+        description="An agent's id, or a hostname in any case. Without it the answer is of the server's own "
+        "machine when an agent runs there, else of all hosts, the newest first.",
+    ),
 ]
 Before = Annotated[
     str | None,
-    QueryParameter(max_length=128, description="Page on: only reports older than this id."),
+    QueryParameter(max_length=133, description="Page on: only reports older than this ID or ID.json."),
+]
+CheckedAgent = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=253,
+        description="An agent's id: that agent is asked, and is offline or answers. A hostname: the newest "
+        "agent there, or the server itself on its own machine. Without it: the server's own machine.",
+    ),
 ]
 
 _IMPORTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -76,6 +91,11 @@ def error_text(problem: Problem) -> ErrorText:
     return ErrorText(problem.message)
 
 
+def parse_position(before: str | None) -> ReportId | None:
+    """Return the report after which a page begins. Raises InvalidInput."""
+    return None if before is None else parse_report_id(before.removesuffix(".json"))
+
+
 def json_response(body: bytes) -> Response[bytes]:
     """Answer JSON that is stored as text, as it is."""
     return Response(body, media_type="application/json")
@@ -89,8 +109,8 @@ async def newest_reports(
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE)] = PAGE,
 ) -> Response[ReportPage]:
     """Return at most 40 reports; `before` pages further back."""
-    position = parse_report_id(before) if before is not None else None
-    bodies = await host_reports.store.newest(host_reports.hosts(agent), limit=limit, before=position)
+    position = parse_position(before)
+    bodies = await host_reports.store.newest(await host_reports.hosts(agent), limit=limit, before=position)
     return Response(b'{"reports":[' + b",".join(bodies) + b"]}", media_type="application/json")  # type: ignore[arg-type]
 
 
@@ -102,15 +122,15 @@ async def list_reports(
     limit: Annotated[int | None, QueryParameter(ge=1, le=1_000_000)] = None,
 ) -> NamePage:
     """Return every name; `limit` and `before` page through them."""
-    position = parse_report_id(before) if before is not None else None
-    names = await host_reports.store.names(host_reports.hosts(agent), limit=limit, before=position)
+    position = parse_position(before)
+    names = await host_reports.store.names(await host_reports.hosts(agent), limit=limit, before=position)
     return NamePage([f"{name}.json" for name in names])
 
 
 @get("/reports/last", opt=READ, summary="The newest report")
 async def last_report(host_reports: HostReports, agent: Agent = None) -> Response[Report]:
     """Return one bare report."""
-    bodies = await host_reports.store.newest(host_reports.hosts(agent), limit=1)
+    bodies = await host_reports.store.newest(await host_reports.hosts(agent), limit=1)
     if not bodies:
         raise NotFound("there is no report yet")
     return json_response(bodies[0])  # type: ignore[return-value]
@@ -133,8 +153,6 @@ async def average_of_hours(
     agent: Agent = None,
 ) -> Average:
     """Return the mean over the last N hours."""
-    if not re.fullmatch(r"-?[0-9]{1,18}", hours):
-        raise NotFound(f"no report average {hours!r}: expected a number of hours")
     return await _average(host_reports, agent, hours)
 
 
@@ -154,7 +172,7 @@ async def report_by_id(
 
 
 @get("/check", opt=READ, summary="Collect a report now, without storing it")
-async def check(host_reports: HostReports, agent: Agent = None) -> Response[CheckedReport]:
+async def check(host_reports: HostReports, agent: CheckedAgent = None) -> Response[CheckedReport]:
     """Collect on the own host, or ask an agent and wait up to 10 s."""
     remote = host_reports.remote_agent(agent)
     if remote is None:
@@ -231,13 +249,15 @@ def _parse_reports(body: bytes) -> list[Report]:
 
 
 async def _average(host_reports: HostReports, agent: str | None, text: str) -> Average:
-    if not re.fullmatch(r"-?[0-9]{1,18}", text) or not 1 <= int(text) <= MAX_HOURS:
-        raise CallerError("Hours required" if text == "0" else f"hours: expected 1-{MAX_HOURS}")
+    if not re.fullmatch(r"[0-9]{1,18}", text) or not 1 <= int(text) <= MAX_HOURS:
+        reason = f"hours: expected a whole number from 1 to {MAX_HOURS}"
+        raise CallerError("Hours required" if text == "0" else reason)
     since_us = time.time_ns() // 1000 - int(text) * HOUR_US
-    average = await host_reports.store.average(host_reports.hosts(agent), since_us=since_us)
+    hosts = await host_reports.hosts(agent)
+    average = await host_reports.store.average(hosts, since_us=since_us)
     if average is None:
         raise NotFound(f"no reports in the last {int(text)} hours")
-    return average
+    return Average(cpu=round(average.cpu, 2), memory=round(average.memory, 2))
 
 
 def host_reports_router(**options: Any) -> Router:

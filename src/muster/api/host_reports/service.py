@@ -7,6 +7,7 @@ import msgspec
 from muster.api.http.live import Live
 from muster.core.fleet.registry import Fleet
 from muster.core.reports import EVERY_HOST, Hosts, ReportStore, unenrolled_id
+from muster.errors import NotFound
 from muster.model.ids import AgentId
 from muster.model.report import Report
 
@@ -28,32 +29,39 @@ class HostReports:
         self.own = own
         self.live = live
 
-    def hosts(self, name: str | None) -> Hosts:
+    async def hosts(self, name: str | None) -> Hosts:
         """Return whose reports a request is about.
 
         A named agent or hostname; without a name the server's own machine when an agent runs there,
-        else every host.
+        else every host. Raises NotFound for a name without an agent and without imported reports.
         """
-        if name is not None:
-            return Hosts(self.fleet.named(name) | {unenrolled_id(name)})
-        own = self.own_agents()
-        return Hosts(own) if own else EVERY_HOST
+        if name is None:
+            own = self.own_agents()
+            return Hosts(own) if own else EVERY_HOST
+        imported = unenrolled_id(name)
+        agents = self.fleet.named(name)
+        if not agents and not await self.store.count_imported(imported):
+            raise NotFound(f"no agent {name}")
+        return Hosts(agents | {imported})
 
     def own_agents(self) -> frozenset[AgentId]:
         """Return the agents that run, or ran, on the server's own machine."""
         return self.fleet.on_machine(self.own.hostname, self.own.machine_id)
 
     def remote_agent(self, name: str | None) -> AgentId | None:
-        """Return the agent that `/check` must ask, None for the server's own machine. Raises NotFound."""
+        """Return the agent that `/check` must ask, None for the server's own machine.
+
+        An id always means that agent, also when it runs beside the server. Raises NotFound.
+        """
         if name is None:
             return None
         agents = self.fleet.named(name)
-        if not agents and name == self.own.hostname:
+        if AgentId(name) in agents:
+            return AgentId(name)
+        if agents & self.own_agents() or (not agents and name.lower() == self.own.hostname.lower()):
             return None
         if not agents:
-            self.fleet.get(AgentId(name))
-        if agents & self.own_agents():
-            return None
+            raise NotFound(f"no agent {name}")
         return max(agents, key=lambda a: (self.fleet.presence.is_online(a), self.fleet.get(a).last_seen_us))
 
     def import_target(self, hostname: str) -> AgentId:

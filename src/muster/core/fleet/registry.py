@@ -75,8 +75,9 @@ class Fleet:
         return self._ledgers.get(agent_id, [])
 
     def named(self, name: str) -> frozenset[AgentId]:
-        """Return the agents with this id or hostname; empty when there are none."""
-        return frozenset(a.id for a in self._agents.values() if name in (a.id, a.hostname))
+        """Return the agents with this id, or with this hostname in any case; empty when there are none."""
+        lower = name.lower()
+        return frozenset(a.id for a in self._agents.values() if a.id == name or a.hostname.lower() == lower)
 
     def on_machine(self, hostname: str, machine_id: str) -> frozenset[AgentId]:
         """Return the agents that run, or ran, on this machine."""

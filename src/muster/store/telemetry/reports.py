@@ -84,10 +84,11 @@ class ReportTable:
 
     async def count_rows(self, agent_id: AgentId) -> int:
         """See `ReportStore`."""
-        rows = await self._clients.read(
-            "SELECT count() FROM reports WHERE agent_id = {agent:String}", {"agent": agent_id}
-        )
-        return int(rows[0][0])
+        return await self._count("agent_id = {agent:String} AND epoch != ''", agent_id)
+
+    async def count_imported(self, agent_id: AgentId) -> int:
+        """See `ReportStore`."""
+        return await self._count("agent_id = {agent:String} AND epoch = ''", agent_id)
 
     async def ping(self) -> None:
         """Raise Unavailable when the store does not answer."""
@@ -96,6 +97,10 @@ class ReportTable:
     def close(self) -> None:
         """Write what waits, then refuse more."""
         self._commit.close()
+
+    async def _count(self, where: str, agent_id: AgentId) -> int:
+        rows = await self._clients.read(f"SELECT count() FROM reports WHERE {where}", {"agent": agent_id})
+        return int(rows[0][0])
 
     async def _page(
         self, column: str, hosts: Hosts, limit: int | None, before: ReportId | None
