@@ -66,7 +66,7 @@ def add_all(store: RelationalCounters, *requests: CountRequest) -> list[Any]:
 
 
 def stored(store: RelationalCounters) -> dict[tuple[str, int], int]:
-    return {(x.name, x.hour): x.count for x in run(store.counts(0, 2**40, limit=10_000))}
+    return {(x.name, x.hour): x.times for x in run(store.counts(0, 2**40, limit=10_000))}
 
 
 def totals(store: RelationalCounters) -> dict[str, int]:

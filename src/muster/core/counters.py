@@ -24,11 +24,11 @@ RESERVED = frozenset({"unique", "histogram"})
 
 
 class Add(NamedTuple):
-    """An event happened `count` times in the hour that begins `hour` hours after 1970."""
+    """An event happened so many `times` in the hour that begins `hour` hours after 1970."""
 
     name: str
     hour: int
-    count: int
+    times: int
 
 
 class CountRequest(NamedTuple):
@@ -54,7 +54,7 @@ class HourCount(NamedTuple):
 
     name: str
     hour: int
-    count: int
+    times: int
 
 
 class CounterStore(Protocol):
@@ -102,9 +102,9 @@ class Counters:
         self.zone = zone
         self._now_us = now_us
 
-    def add(self, name: str, count: int = 1, key: IdempotencyKey | None = None) -> Awaitable[bool]:
+    def add(self, name: str, times: int = 1, key: IdempotencyKey | None = None) -> Awaitable[bool]:
         """Count an event in this hour. Ends and raises as `CounterStore.add`."""
-        return self.store.add(CountRequest((Add(name, self.this_hour, count),), key))
+        return self.store.add(CountRequest((Add(name, self.this_hour, times),), key))
 
     def add_all(self, adds: Sequence[Add], key: IdempotencyKey | None = None) -> Awaitable[bool]:
         """Count several, all or none. Ends and raises as `CounterStore.add`."""
@@ -132,8 +132,8 @@ class Counters:
         first, last = (datetime.datetime.combine(date, datetime.time(hour)) for hour in (0, DAY_HOURS - 1))
         by_hour = await self.store.hours_of(name, to_hour(first, zone), to_hour(last, zone, fold=1))
         counts = [0] * DAY_HOURS
-        for hour, count in by_hour.items():
-            counts[local_hour(hour, zone).hour] += count
+        for hour, times in by_hour.items():
+            counts[local_hour(hour, zone).hour] += times
         return counts
 
 

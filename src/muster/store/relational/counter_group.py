@@ -83,14 +83,14 @@ def _judge(
             release(connection, key)
         return reason
     is_new = False
-    for name, hour, count in request.adds:
+    for name, hour, times in request.adds:
         found = types[name]
         is_new = is_new or found.is_new
         found.is_new = False
-        found.added += count
-        found.total += count
+        found.added += times
+        found.total += times
         at = found.id, hour
-        counts[at] = counts.get(at, 0) + count
+        counts[at] = counts.get(at, 0) + times
     if key:
         save_answer(connection, key, NEW if is_new else KNOWN)
     return is_new
@@ -98,11 +98,11 @@ def _judge(
 
 def _refusal(request: CountRequest, types: Mapping[str, _Type]) -> Exception | None:
     added: dict[str, int] = {}
-    for name, _, count in request.adds:
+    for name, _, times in request.adds:
         found = types[name]
         if not found.is_active:
             return Forbidden(f"event {name} is not active")
-        added[name] = added.get(name, 0) + count
+        added[name] = added.get(name, 0) + times
         if found.total + added[name] > MAX_TOTAL:
             return Conflict(f"the total of event {name} would exceed {MAX_TOTAL}", code="total_exceeded")
     return None
@@ -126,12 +126,12 @@ def _lock_types(connection: Connection, names: Sequence[str], now_us: int) -> di
 
 def _create_types(connection: Connection, names: Sequence[str], now_us: int) -> Collection[str]:
     """Make types; return those that no other server made in the same moment."""
-    rows = [{"name": name, "created_us": now_us, "is_active": True} for name in names]
+    rows: list[dict[str, Any]] = [{"name": name, "created_us": now_us, "is_active": True} for name in names]
     with connection.begin_nested() as together:
         if connection.execute(_CREATE, rows).rowcount == len(rows):
             return names
         together.rollback()
-    return {row["name"] for row in rows if connection.execute(_CREATE, row).rowcount}
+    return {str(row["name"]) for row in rows if connection.execute(_CREATE, row).rowcount}
 
 
 def _read_types(connection: Connection, names: Sequence[str]) -> dict[str, _Type]:

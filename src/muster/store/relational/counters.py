@@ -65,13 +65,15 @@ class RelationalCounters:
         values = {name: value for name, value in given.items() if value is not None}
         at = event_types.c.id == type_id
 
-        def work(connection: Connection) -> EventType | NotFound:
+        def work(connection: Connection) -> EventType:
             if values:
                 connection.execute(update(event_types).where(at).values(values))
             row = connection.execute(select(event_types).where(at)).one_or_none()
-            return _to_type(row) if row is not None else NotFound(f"no event type {type_id}")
+            if row is None:
+                raise NotFound(f"no event type {type_id}")
+            return _to_type(row)
 
-        return await self._relational.write(work)  # type: ignore[return-value]
+        return await self._relational.write(work)
 
     async def counts(self, first_hour: int, last_hour: int, *, limit: int) -> list[HourCount]:
         """See `CounterStore`."""
@@ -91,10 +93,10 @@ class RelationalCounters:
             type_id = connection.execute(find).scalar()
             if type_id is None:
                 raise NotFound(f"no event {name}")
-            query = select(event_counts.c.hour, event_counts.c.count).where(
+            query = select(event_counts.c.hour, event_counts.c.count.label("times")).where(
                 event_counts.c.event_type_id == type_id, event_counts.c.hour.between(first_hour, last_hour)
             )
-            return {hour: count for hour, count in connection.execute(query)}
+            return {row.hour: row.times for row in connection.execute(query)}
 
         return await self._relational.read(work)
 
