@@ -2,7 +2,7 @@
 
 A series is a metric with labels on one agent. A metric whose name ends in `_total` is a counter: it
 only rises, but for a restart of what it counts, and is shown as its rate per second. All others
-are gauges. Units are in the names: `_percent`, `_bytes`, `_s`, `_celsius`.
+are gauges. Units are the last words of names: `percent`, `bytes`, `s`, `celsius`.
 """
 
 import re
@@ -35,7 +35,7 @@ def is_counter(metric: str) -> bool:
 def unit_of(metric: str) -> str:
     """Return the unit in which a metric is shown, read from its name; "" for a plain number."""
     plain = metric.removesuffix("_total")
-    unit = next((unit for unit in UNITS if plain.endswith(f"_{unit}")), "")
+    unit = next((unit for unit in UNITS if plain.endswith((f"_{unit}", f".{unit}"))), "")
     return f"{unit}/s" if is_counter(metric) else unit
 
 
