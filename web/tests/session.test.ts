@@ -39,7 +39,7 @@ test("a used link says what to do, an unreachable server does not blame the link
 });
 
 test("a failed sign-in says whose fault it is", () => {
-  expect(signInFailureText(new ApiError(401, "", ""))).toContain("wrong");
+  expect(signInFailureText(new ApiError(401, "", ""))).toContain("Wrong");
   expect(signInFailureText(new ApiError(429, "", ""))).toContain("Too many");
-  expect(signInFailureText(new ApiError(503, "", ""))).not.toContain("wrong");
+  expect(signInFailureText(new ApiError(503, "", ""))).not.toContain("Wrong");
 });

@@ -10,7 +10,7 @@ test("a wrong password is told at its field and cleared", async () => {
   openConsole("/sign-in", { "POST /console/v1/session": { status: 401, body: {} } });
   await user.type(await screen.findByLabelText("Name"), "ada");
   await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
-  expect(await screen.findByText("The name or the password is wrong.")).toBeVisible();
+  expect(await screen.findByText("Wrong name or password.")).toBeVisible();
   expect(screen.getByLabelText("Password")).toHaveValue("");
   expect(screen.getByLabelText("Name")).toHaveValue("ada");
 });

@@ -26,11 +26,7 @@ export const SECTIONS: readonly Section[] = [
         id: "load",
         title: "Load",
         top: 1,
-        sources: [
-          named("load.1m", "1 min"),
-          named("load.5m", "5 min"),
-          named("load.15m", "15 min"),
-        ],
+        sources: [named("load.1m", "1m"), named("load.5m", "5m"), named("load.15m", "15m")],
       },
     ],
   },

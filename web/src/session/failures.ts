@@ -3,7 +3,7 @@ import { ApiError, errorText } from "../api/error";
 /** Says why a name and password did not open the console. */
 export function signInFailureText(error: unknown): string {
   const status = error instanceof ApiError ? error.status : null;
-  if (status === 401 || status === 403) return "The name or the password is wrong.";
+  if (status === 401 || status === 403) return "Wrong name or password.";
   if (status === 429) return "Too many attempts. Wait a minute, then try again.";
   return `${errorText(error)} Try again in a moment.`;
 }
