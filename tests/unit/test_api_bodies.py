@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import zstandard
+from litestar.exceptions import HTTPException
 
 from muster.api.http.bodies import decode_body, read_body
 from muster.errors import InvalidInput, MusterError, TooLarge
@@ -80,3 +81,19 @@ def test_a_body_at_the_bound_is_read() -> None:
         read_body(chunks(b"x" * 600, b"x" * 424), encoding="", declared_bytes=1024, limits=limits)
     )
     assert len(body) == 1024
+
+
+def test_a_body_that_stalls_is_given_up() -> None:
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b"begin"
+        await asyncio.Event().wait()
+
+    async def read() -> bytes:
+        return await read_body(
+            stalling(), encoding="", declared_bytes=None, limits=LimitSettings(), stall_s=0.01
+        )
+
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(asyncio.wait_for(read(), 10))
+    assert caught.value.status_code == 408
+    assert caught.value.headers == {"Connection": "close"}

@@ -9,6 +9,9 @@ from muster.settings import LogSettings
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+NOISY = ("urllib3", "clickhouse_connect")
+"""Libraries that warn of each try; what they raise in the end is logged once, by whom it concerns."""
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and the record's extra fields."""
@@ -36,4 +39,6 @@ def start_logging(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("muster").setLevel(settings.level.upper())

@@ -1,35 +1,63 @@
 """Request bodies: read in full within a bound, decompressed within a bound."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
 import zstandard
 from isal import igzip_lib, isal_zlib
+from litestar.exceptions import HTTPException
 
 from muster.errors import InvalidInput, TooLarge
 from muster.settings import LimitSettings
+
+STALL_S = 30.0
+"""A sender that is silent for so long in the middle of a body is not waited for."""
 
 _GZIP_ERROR = cast("type[Exception]", igzip_lib.IsalError)
 
 
 async def read_body(
-    chunks: AsyncIterator[bytes], *, encoding: str, declared_bytes: int | None, limits: LimitSettings
+    chunks: AsyncIterator[bytes],
+    *,
+    encoding: str,
+    declared_bytes: int | None,
+    limits: LimitSettings,
+    stall_s: float = STALL_S,
 ) -> bytes:
     """Return a request's body without its content encoding (`zstd`, `gzip`, `identity` or empty).
 
     Raises TooLarge beyond `limits.body_bytes` as sent or `limits.decompressed_bytes` as decoded,
-    InvalidInput when the encoding is unknown or the compressed data is broken.
+    InvalidInput when the encoding is unknown or the compressed data is broken, HTTPException (408)
+    when nothing more came for `stall_s`.
     """
     if declared_bytes is not None and declared_bytes > limits.body_bytes:
         raise TooLarge(f"the body has {declared_bytes} bytes, at most {limits.body_bytes} are accepted")
     parts: list[bytes] = []
     size = 0
-    async for chunk in chunks:
+    async for chunk in _steady(chunks, stall_s):
         size += len(chunk)
         if size > limits.body_bytes:
             raise TooLarge(f"the body has more than the {limits.body_bytes} bytes that are accepted")
         parts.append(chunk)
     return decode_body(b"".join(parts), encoding, limits.decompressed_bytes)
+
+
+async def _steady(chunks: AsyncIterator[bytes], stall_s: float) -> AsyncIterator[bytes]:
+    """Pass chunks on. Raises HTTPException when the next one takes longer than `stall_s`."""
+    while True:
+        try:
+            async with asyncio.timeout(stall_s):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise HTTPException(
+                status_code=408,
+                detail=f"the body stopped: nothing came for {stall_s:g} s",
+                headers={"Connection": "close"},
+            ) from None
+        yield chunk
 
 
 def decode_body(body: bytes, encoding: str, max_bytes: int) -> bytes:

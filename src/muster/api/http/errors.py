@@ -40,7 +40,10 @@ STATUS: Mapping[type[MusterError], int] = {
     Bug: 500,
 }
 
-HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+INTERNAL = "internal"
+"""The code of a bug. Its log has the traceback; what the surroundings did is one line."""
+
+HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "timeout", 413: "too_large"}
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -72,7 +75,8 @@ def error_handlers(shape_of: Callable[[str], Shape]) -> ExceptionHandlersMap:
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         problem, headers = describe(error, getattr(request.state, "request_id", ""))
         if problem.status >= 500:
-            _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+            ours = error if problem.code == INTERNAL else None
+            _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=ours)
         return Response(shape_of(request.url.path)(problem), status_code=problem.status, headers=headers)
 
     return {MusterError: answer, HTTPException: answer, Exception: answer}
@@ -81,7 +85,7 @@ def error_handlers(shape_of: Callable[[str], Shape]) -> ExceptionHandlersMap:
 def describe(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]]:
     """Return the problem that an error is, and the headers that go with it."""
     if isinstance(error, Bug) or not isinstance(error, MusterError | HTTPException):
-        return Problem(500, "internal", f"internal error; its id in the log is {request_id}"), {}
+        return Problem(500, INTERNAL, f"internal error; its id in the log is {request_id}"), {}
     if isinstance(error, HTTPException):
         code = HTTP_CODES.get(error.status_code, "bad_request")
         headers = dict(error.headers or {})
