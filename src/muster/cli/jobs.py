@@ -1,6 +1,7 @@
 """What a server does by itself: each job again and again until the end, blocking ones on a thread."""
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import time
@@ -29,9 +30,14 @@ async def running_jobs(
     fleet: Fleet,
     overview: Overview,
     retention: Callable[[], RetentionSettings],
+    *,
     stopping: asyncio.Event,
+    reloaded: asyncio.Event,
 ) -> AsyncIterator[None]:
-    """Run the jobs of a server; on return none of them touches a store any more."""
+    """Run the jobs of a server; on return none of them touches a store any more.
+
+    `reloaded` is set when the settings changed: what was lowered then counts at once.
+    """
     roll_up = RollUp(stores.windows, stores.samples, now_s=time.time, reach=stores.reach)
     thread = ThreadPoolExecutor(1, thread_name_prefix="job")
 
@@ -40,7 +46,7 @@ async def running_jobs(
 
     jobs = [
         every(FLUSH_S, fleet.flush),
-        every(RETENTION_S, blocking(lambda: apply_retention(stores, retention()))),
+        every(RETENTION_S, blocking(lambda: apply_retention(stores, retention())), reloaded),
         every(ROLL_UP_S, blocking(roll_up.run)),
         _once(lambda: _load_overview(stores, fleet, overview)),
         _stop_polls(fleet, stopping),
@@ -55,11 +61,16 @@ async def running_jobs(
         await asyncio.to_thread(thread.shutdown, wait=True, cancel_futures=True)
 
 
-async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Run `work` now and again; what goes wrong once is logged and tried again."""
+async def every(
+    seconds: float, work: Callable[[], Awaitable[object]], wake: asyncio.Event | None = None
+) -> None:
+    """Run `work` now and again, and when `wake` is set; what goes wrong once is logged and tried again."""
+    wake = wake or asyncio.Event()
     while True:
         await _once(work)
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), seconds)
+        wake.clear()
 
 
 def apply_retention(stores: Stores, retention: RetentionSettings) -> None:

@@ -51,6 +51,7 @@ class Server:
         self.live = Live(loaded.settings)
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
+        self.reloaded = asyncio.Event()
         self.access: Access
         self.people: People
 
@@ -78,6 +79,7 @@ class Server:
         diff = diff_settings(self.settings, loaded.settings)
         self._loaded, self.live.settings = loaded, diff.effective
         logging.getLogger("muster").setLevel(self.settings.log.level.upper())
+        self.reloaded.set()
         for change in diff.changes:
             _log.info("setting %s %s", change.key, "changed" if change.applied else "needs a restart")
         return [Change(c.key, c.old, c.new, c.applied) for c in diff.changes]
@@ -103,7 +105,14 @@ class Server:
             stack.callback(fleet.stop)
             self.access = Access(RelationalTokens(stores.relational))
             self.people = People(RelationalUsers(stores.relational), RelationalSessions(stores.relational))
-            jobs = running_jobs(stores, fleet, overview, lambda: self.settings.retention, self.stopping)
+            jobs = running_jobs(
+                stores,
+                fleet,
+                overview,
+                lambda: self.settings.retention,
+                stopping=self.stopping,
+                reloaded=self.reloaded,
+            )
             await stack.enter_async_context(jobs)
             yield create_app(self._parts(stores, fleet, overview, metrics))
 
