@@ -51,4 +51,4 @@ def parse_grid(from_us: int, to_us: int, *, interval_s: float, raw_since_s: int)
     if step_s >= WINDOW_S or from_us < raw_since_s * SECOND_US:
         step_s = WINDOW_S * math.ceil(step_s / WINDOW_S)
     start_s = from_us // SECOND_US // step_s * step_s
-    return Grid(start_s, step_s, math.ceil((to_us / SECOND_US - start_s) / step_s))
+    return Grid(start_s, step_s, -((start_s * SECOND_US - to_us) // (step_s * SECOND_US)))
