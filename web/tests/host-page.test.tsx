@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { HostDetail, MetricAnswer } from "../src/api/types";
 import { openPlot } from "../src/charts/plot";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
-import { makeDetail } from "./hosts";
+import { makeDetail, makeReport } from "./hosts";
 
 // jsdom has no canvas.
 vi.mock("../src/charts/plot", async (original) => ({
@@ -98,17 +98,7 @@ test("the range is asked for, kept in the address, and zoomed by a chart", async
 test("rubbish names stay text in header, legend and tables", async () => {
   const detail = makeDetail();
   detail.agent.hostname = RUBBISH;
-  detail.report = {
-    boot_time: 1,
-    cpu: 1,
-    date: 1_795_245_600,
-    disk_space: {},
-    id: "1",
-    memory: 1,
-    os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
-    ports: { inUse: [22], notInUse: [] },
-    process: { [RUBBISH]: [7] },
-  };
+  detail.report = { ...makeReport(), process: { [RUBBISH]: [7] } };
   const { container } = openConsole("/hosts/agent-1", serverWith(detail));
   expect(await screen.findByRole("heading", { level: 1 })).toHaveTextContent(RUBBISH);
   expect(await screen.findByRole("cell", { name: RUBBISH })).toBeVisible();

@@ -1,4 +1,4 @@
-import type { FleetHost, HostDetail } from "../src/api/types";
+import type { FleetHost, HostDetail, HostReport } from "../src/api/types";
 
 export function makeHost(changes: Partial<FleetHost>): FleetHost {
   return {
@@ -36,5 +36,19 @@ export function makeDetail(changes: Partial<HostDetail> = {}): HostDetail {
     inventory: null,
     last: [],
     ...changes,
+  };
+}
+
+export function makeReport(): HostReport {
+  return {
+    boot_time: 1,
+    cpu: 1,
+    date: 1_795_245_600,
+    disk_space: {},
+    id: "1",
+    memory: 1,
+    os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
+    ports: { inUse: [22], notInUse: [] },
+    process: {},
   };
 }

@@ -18,7 +18,7 @@ const WORTH_SAYING_SKEW_US = 5e6;
 export function hostFacts({ agent, report, inventory }: HostDetail, now_us: number): Fact[] {
   const boot_s = inventory?.boot_time_s ?? report?.boot_time ?? null;
   const facts: (Fact | null)[] = [
-    fact("System", agent.platform || inventory?.system),
+    fact("System", systemText(agent.platform || inventory?.system || "", report?.os.release)),
     fact("Kernel", report && `${report.os.release} ${report.os.machine}`.trim()),
     fact("Processor", inventory && processorText(inventory)),
     fact("Memory", inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
@@ -36,6 +36,12 @@ export function hostFacts({ agent, report, inventory }: HostDetail, now_us: numb
 
 function fact(name: string, value: string | number | null | undefined): Fact | null {
   return value ? { name, value: String(value) } : null;
+}
+
+/** The system without the kernel behind its comma when that has a line of its own. */
+function systemText(system: string, release: string | undefined): string {
+  const [name = "", ...rest] = system.split(", ");
+  return release && rest.join(", ").includes(release) ? name : system;
 }
 
 function uptimeText(state: string, boot_s: number | null, now_us: number): string | null {
