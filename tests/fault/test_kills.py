@@ -26,6 +26,7 @@ WRITERS = ("samples", "reports") if KILLS >= 100 else ("samples",)
 """Whose passing of a place both share is meant; the short profile has time for one."""
 
 INTERVAL_S = 0.04
+SLOW_S = 0.15
 IDLE_S = 3600.0
 DAY_S = 86_400
 PYTHONPATH = {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -163,9 +164,9 @@ def test_an_agent_that_dies_at_every_boundary_loses_nothing(load: Load) -> None:
 def test_a_server_that_dies_at_every_boundary_loses_nothing(load: Load) -> None:
     """It gets three days in no order, so each start finds windows to roll up, some for the second time."""
     load.times = BACKFILL
-    load.start()
+    load.start(interval_s=SLOW_S)
     for point in SERVER_BOUNDARIES:
-        times = 1 if "rollup" in point else 7
+        times = 1 if "rollup" in point else 4
         server = load.site.start({"MUSTER_CRASH_AT": f"{point}:{times}"}, wait=False)
         assert wait_for(f"the server dies at {point}", server.process.poll, 40) == -9
     load.site.start()
