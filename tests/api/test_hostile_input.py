@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,6 +30,10 @@ def nothing_is_stored(admin: httpx.Client, agent: TestAgent) -> Iterator[None]:
     yield
     assert admin.get("/health").status_code == 200
     assert admin.get("/reports/list", params={"agent": agent.id}).json() == {"reports": []}
+    assert admin.get("/api/metrics/last", params={"agent": agent.id}).json() == []
+    ledger = admin.get(f"/v1/api/agents/{agent.id}/ledger").json()
+    assert [stream["stored"] for stream in ledger["streams"]] == [0] * len(ledger["streams"])
+    assert admin.get(f"/console/v1/hosts/{agent.id}").json()["inventory"] is None
 
 
 BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
@@ -176,6 +181,177 @@ HOSTILE_MSGPACK = [
 def test_hostile_msgpack(agent: TestAgent, body: bytes) -> None:
     answer = agent.send_body(1, body, media_type=MSGPACK)
     assert answer.status_code == 422, answer.text
+
+
+def look(**columns: Any) -> bytes:
+    """Encode a look of two samples, with other columns in place of good ones."""
+    good = {
+        "ts_us": 1_780_000_000_000_000,
+        "metrics": ["load.1m", "load.5m"],
+        "labels": ["", ""],
+        "values": struct.pack("<2d", 1, 2),
+    }
+    return msgspec.msgpack.encode({key: value for key, value in (good | columns).items() if value is not ...})
+
+
+HOSTILE_SAMPLES: list[tuple[bytes, str]] = [
+    (b"", "body"),
+    (b"\xc1", "body"),
+    (b"\x91" * 100_000, "body"),
+    (look()[:-1], "body"),
+    (look() + b"\x00", "body"),
+    (msgspec.msgpack.encode([]), "body"),
+    (look(more=1), "more"),
+    (look(ts_us=...), "ts_us"),
+    (look(ts_us=-1), "ts_us"),
+    (look(ts_us=253_402_300_800_000_000), "ts_us"),
+    (look(ts_us=2**64 - 1), "ts_us"),
+    (look(ts_us=1.5), "ts_us"),
+    (look(ts_us=None), "ts_us"),
+    (look(metrics=...), "metrics"),
+    (look(metrics=[], labels=[], values=b""), "metrics"),
+    (look(metrics="load.1m"), "metrics"),
+    (look(metrics=["load.1m", 1]), "metrics"),
+    (look(metrics=["load.1m", "Load"]), "metrics[1]"),
+    (look(metrics=["", "load.1m"]), "metrics[0]"),
+    (look(metrics=["load.1m", "a\0"]), "metrics[1]"),
+    (look(metrics=["load.1m", "a" * 129]), "metrics[1]"),
+    (look(metrics=["load.1m", "load.1m"]), "metrics"),
+    (look(metrics=["load.1m"]), "labels"),
+    (look(labels=[""]), "labels"),
+    (look(labels=["", "", ""]), "labels"),
+    (look(labels=["", None]), "labels"),
+    (look(labels=["", "a"]), "labels[1]"),
+    (look(labels=["a=x\0", ""]), "labels[0]"),
+    (look(labels=["", "b=1,a=2"]), "labels[1]"),
+    (look(labels=["", "a=1,a=2"]), "labels[1]"),
+    (look(labels=["", "a=\\"]), "labels[1]"),
+    (look(labels=["", "a=" + "x" * 1023]), "labels[1]"),
+    (look(labels=["", "a=\xc3\x28"]).replace(b"\xc3\x83", b"\xc3\x28"), "body"),
+    (look(values=b""), "values"),
+    (look(values=bytes(15)), "values"),
+    (look(values=bytes(24)), "values"),
+    (look(values=[1.0, 2.0]), "values"),
+    (look(values=struct.pack("<2d", 1, float("nan"))), "values[1]"),
+    (look(values=struct.pack("<2d", float("inf"), 1)), "values[0]"),
+    (look(values=struct.pack("<2d", 1, float("-inf"))), "values[1]"),
+    (
+        look(metrics=[f"m{n}" for n in range(100_000)], labels=[""] * 100_000, values=bytes(800_000)),
+        "metrics",
+    ),
+    (look(labels=[""] * 100_000), "labels"),
+    (b"\x81\xa7metrics\xdd\xff\xff\xff\xff", "body"),
+    (b"\x81\xa6values\xc6\xff\xff\xff\xff", "body"),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"), HOSTILE_SAMPLES, ids=[f"{n}-{named}" for n, (_, named) in enumerate(HOSTILE_SAMPLES)]
+)
+def test_hostile_samples(agent: TestAgent, body: bytes, named: str) -> None:
+    answer = agent.send_body(1, body, stream="samples")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "invalid"
+    assert named in answer.json()["message"]
+    assert len(answer.json()["message"]) < 500
+
+
+def inventory(**fields: Any) -> dict[str, Any]:
+    good = {"ts_us": 1, "hostname": "web1", "system": "Linux", "user": "root", "boot_time_s": 1}
+    return {key: value for key, value in (good | fields).items() if value is not ...}
+
+
+DISK = {"device": "a", "mountpoint": "/", "file_system": "ext4", "total_bytes": 2, "used_bytes": 1}
+INTERFACE = {"name": "eth0", "is_up": True, "mtu": 1500}
+HOSTILE_INVENTORIES: list[tuple[dict[str, Any], str]] = [
+    ({"ts_us": ...}, "ts_us"),
+    ({"ts_us": -1}, "ts_us"),
+    ({"ts_us": 2**63}, "ts_us"),
+    ({"ts_us": "now"}, "ts_us"),
+    ({"hostname": ""}, "hostname"),
+    ({"hostname": "x" * 254}, "hostname"),
+    ({"hostname": "a\0b"}, "hostname"),
+    ({"hostname": None}, "hostname"),
+    ({"system": "x" * 4097}, "system"),
+    ({"user": 0}, "user"),
+    ({"boot_time_s": -1}, "boot_time_s"),
+    ({"boot_time_s": 253_402_300_800}, "boot_time_s"),
+    ({"boot_time_s": 10**30}, "boot_time_s"),
+    ({"utc_offset_s": 86_401}, "utc_offset_s"),
+    ({"environment": {"A": 1}}, "environment"),
+    ({"environment": {"A": "a\0"}}, "environment"),
+    ({"environment": {"A\0": "a"}}, "environment"),
+    ({"environment": ["A=1"]}, "environment"),
+    ({"interfaces": [INTERFACE, {"name": "eth1"}]}, "interfaces"),
+    ({"interfaces": [INTERFACE | {"mtu": -1}]}, "mtu"),
+    ({"interfaces": [INTERFACE | {"mtu": 2**70}]}, "mtu"),
+    ({"interfaces": [INTERFACE | {"addresses": "10.0.0.1"}]}, "addresses"),
+    ({"disks": [DISK | {"total_bytes": 1.5}]}, "total_bytes"),
+    ({"disks": [DISK | {"used_bytes": 2**63}]}, "used_bytes"),
+    ({"disks": {}}, "disks"),
+    ({"memory_percent": 100.1}, "memory_percent"),
+    ({"memory_total_bytes": -1}, "memory_total_bytes"),
+    ({"cpu_cores": -1}, "cpu_cores"),
+    ({"cpu_cores": 2**63}, "cpu_cores"),
+    ({"cpu_threads": 10**30}, "cpu_threads"),
+    ({"cpu_mhz": -0.5}, "cpu_mhz"),
+    ({"load": [1, 2]}, "load"),
+    ({"load": ["a", 2, 3]}, "load"),
+    ({"battery": {"percent": 101}}, "battery"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"), HOSTILE_INVENTORIES, ids=[str(fields)[:40] for fields, _ in HOSTILE_INVENTORIES]
+)
+def test_a_hostile_inventory_names_its_field(agent: TestAgent, fields: dict[str, Any], named: str) -> None:
+    texts = [json.dumps(inventory(hostname=agent.hostname)), json.dumps(inventory(**fields))]
+    answer = agent.send_body(1, msgspec.msgpack.encode({"inventory": texts}), stream="inventory")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["message"].startswith("inventory[1]: ")
+    assert named in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"hostname": NaN}',
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        json.dumps(inventory()).replace('"boot_time_s": 1', '"boot_time_s": 1e999'),
+        json.dumps(inventory(cpu_mhz=1)).replace('"cpu_mhz": 1', '"cpu_mhz": 1e999'),
+        json.dumps(inventory(user="\ud800")),
+        json.dumps(inventory(more="x" * (MIB + 1))),
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_a_broken_inventory_is_refused(agent: TestAgent, text: str) -> None:
+    answer = agent.send_body(1, msgspec.msgpack.encode({"inventory": [text]}), stream="inventory")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["message"].startswith("inventory[0]: ")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{}, {"inventory": []}, {"inventory": [1]}, {"inventory": ["{}"] * 1001}, {"report": ["{}"]}, [], None],
+    ids=str,
+)
+def test_hostile_columns_of_inventories(agent: TestAgent, columns: Any) -> None:
+    answer = agent.send_body(1, msgspec.msgpack.encode(columns), stream="inventory")
+    assert answer.status_code == 422, answer.text
+    assert "inventory" in answer.json()["message"] or "body" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("stream", ["samples", "inventory"])
+@pytest.mark.parametrize("media_type", [ARROW_STREAM, "application/json", "text/plain", ""])
+def test_samples_and_inventories_come_in_msgpack_only(agent: TestAgent, stream: str, media_type: str) -> None:
+    answer = agent.send_body(1, look(), stream=stream, media_type=media_type)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["message"].startswith("Content-Type: ")
 
 
 def arrow(table: pa.Table, **options: Any) -> bytes:

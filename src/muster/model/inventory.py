@@ -13,6 +13,7 @@ MAX_INVENTORY_BYTES = 1024 * 1024
 Text = Annotated[str, msgspec.Meta(max_length=4096, pattern=NO_NUL)]
 Bytes = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -22,7 +23,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
 
     name: Text
     is_up: bool
-    mtu: Annotated[int, msgspec.Meta(ge=0)]
+    mtu: Count
     addresses: list[Text] = []
     mac: Text = ""
 
@@ -56,7 +57,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     hostname: Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=NO_NUL)]
     system: Text
     user: Text
-    boot_time_s: Annotated[int, msgspec.Meta(ge=0)]
+    boot_time_s: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]
     utc_offset_s: Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)] = 0
     outside_address: Text = ""
     environment: dict[Text, Text] = {}
@@ -65,9 +66,9 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     memory_total_bytes: Bytes | None = None
     memory_used_bytes: Bytes | None = None
     memory_percent: Percent | None = None
-    cpu_cores: int | None = None
-    cpu_threads: int | None = None
-    cpu_mhz: float = 0.0
+    cpu_cores: Count | None = None
+    cpu_threads: Count | None = None
+    cpu_mhz: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     load: tuple[float, float, float] | None = None
     battery: Battery | None = None
 
