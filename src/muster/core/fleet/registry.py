@@ -113,7 +113,10 @@ class Fleet:
         if agent_id is None:
             raise Unauthenticated("unknown agent credential; enrol anew")
         self.presence.touch(agent_id)
-        return self._agents[agent_id]
+        agent = msgspec.structs.replace(self._agents[agent_id], last_seen_us=self._now_us())
+        self._agents[agent_id] = agent
+        self._changed.add(agent_id)
+        return agent
 
     async def check_in(self, agent_id: AgentId, request: CheckinRequest, address: str) -> CheckinReply:
         """Take what the agent says; answer when there is something to tell, else after `wait_s`.
