@@ -248,6 +248,17 @@ def test_a_late_sample_changes_its_rollup(
     assert rolled == clients.rows(windows_of_samples("1"))
 
 
+def test_the_latest_roll_up_counts_though_the_clock_was_set_back(
+    table: SampleTable, clients: TelemetryClients, clock: Clock
+) -> None:
+    fill(table, [10.0, 20.0], "load.1m")
+    table.roll_up([Window(ONE, START)])
+    store(table, batch(3, START + 200, {("load.1m", ""): 60.0}))
+    clock.us -= 3600 * US
+    table.roll_up([Window(ONE, START), Window(TWO, START + 300)])
+    assert clients.rows(f"SELECT {COLUMNS} FROM rollups FINAL") == clients.rows(windows_of_samples("1"))
+
+
 def test_only_the_named_windows_are_rolled_up(table: SampleTable, clients: TelemetryClients) -> None:
     fill(table, [1.0] * 100, "load.1m")
     store(table, batch(1, START, {("load.1m", ""): 1.0}, agent=TWO))

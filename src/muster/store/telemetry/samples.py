@@ -105,8 +105,13 @@ class SampleTable:
         return int(rows[0][0])
 
     def roll_up(self, windows: Sequence[Window]) -> None:
-        """See `SampleStore`."""
+        """See `RollupStore`: beyond the latest version there is, whatever became of the clock."""
         starts = [window.start_s for window in windows]
+        latest = (
+            "SELECT max(version) FROM rollups WHERE agent_id IN {agents:Array(String)} "
+            "AND rollups.ts >= toDateTime({first:Int64}, 'UTC') "
+            "AND rollups.ts < toDateTime({end:Int64}, 'UTC')"
+        )
         where = (
             "agent_id IN {agents:Array(String)} "
             "AND samples.ts >= toDateTime({first:Int64}, 'UTC') "
@@ -116,7 +121,8 @@ class SampleTable:
         )
         self._clients.command(
             f"INSERT INTO rollups ({COLUMNS}, version) "
-            f"SELECT {COLUMNS}, {{version:UInt64}} FROM ({windows_of_samples(where)})",
+            f"SELECT {COLUMNS}, greatest({{version:UInt64}}, ({latest}) + 1) "
+            f"FROM ({windows_of_samples(where)})",
             {
                 "agents": [window.agent_id for window in windows],
                 "starts": starts,
