@@ -100,9 +100,13 @@ class Unavailable(EnvironmentFault):
 
 
 class SettingsError(EnvironmentFault):
-    """The configuration cannot be used: unreadable, unknown key, wrong value."""
+    """The configuration cannot be used: unreadable, unknown key, wrong value. `problems`: one line each."""
 
     code = "settings"
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 class Bug(MusterError):

@@ -7,7 +7,7 @@ import pytest
 
 from muster import __version__
 from muster.cli import main
-from muster.errors import EnvironmentFault, NotFound, SettingsError
+from muster.errors import EnvironmentFault, InvalidInput, NotFound, SettingsError
 
 
 @pytest.fixture
@@ -29,11 +29,13 @@ def raising(monkeypatch: pytest.MonkeyPatch):
     [
         (SettingsError("server.port: no"), 2, "muster: server.port: no\n"),
         (EnvironmentFault("disk\n  full"), 2, "muster: disk full\n"),
+        (SettingsError("a: no", "b: no"), 2, "muster: a: no\nmuster: b: no\n"),
+        (InvalidInput("not a number", field="--n"), 2, "muster: --n: not a number\n"),
         (NotFound("no such thing"), 1, "muster: no such thing\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
-def test_an_error_is_one_line_and_an_exit_code(raising, capsys, error, code: int, line: str) -> None:
+def test_an_error_is_a_line_and_an_exit_code(raising, capsys, error, code: int, line: str) -> None:
     raising(error)
     assert main.run(["config"]) == code
     out, err = capsys.readouterr()

@@ -83,6 +83,8 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         ("port = 1", "port: unknown key; did you mean server.port? (file {file})"),
         ("[srver]\nport = 1", "srver: unknown key; did you mean server? (file {file})"),
         ("[zzzzzz]\n", "zzzzzz: unknown key (file {file})"),
+        ("[nope]\n", "nope: unknown key (file {file})"),
+        ("nope = 1", "nope: unknown key (file {file})"),
         ("[server.port]\nx = 1", "server.port: expected a whole number from 1 to 65535, got {{'x': 1}}"),
         ("server = 1", "server: expected a table, got 1 (file {file})"),
         ("[server]\nport = 70000", "server.port: expected a whole number from 1 to 65535, got 70000"),
@@ -101,6 +103,15 @@ def test_every_key_has_a_variable_of_its_own() -> None:
 def test_a_wrong_file_is_refused_with_key_and_origin(toml, text: str, message: str) -> None:
     file = toml(text)
     assert refusal(file).startswith(message.format(file=file))
+
+
+def test_every_mistake_is_named(toml) -> None:
+    file = toml("[server]\nprot = 1\nport = 0\n[log]\nlevel = 'info'\n[nope]\nx = 1\n")
+    with pytest.raises(SettingsError) as caught:
+        load(file, {"MUSTER_SERVER_HOTS": "x", "MUSTER_LOG_LEVEL": "loud"}, agent__interval_s=0)
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        *("MUSTER_SERVER_HOTS", "server.prot", "server.port", "nope", "log.level", "agent.interval_s")
+    ]
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:

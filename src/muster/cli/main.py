@@ -1,4 +1,4 @@
-"""`muster`: finds the command, and turns what it raises into one line and an exit code.
+"""`muster`: finds the command, and turns what it raises into a line and an exit code.
 
 Exit codes: 0 done, 1 the request cannot be done, 2 wrong usage, settings or surroundings,
 130 stopped by Ctrl-C.
@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 import click
 
 from muster import __version__
-from muster.errors import CallerError, EnvironmentFault
+from muster.errors import CallerError, EnvironmentFault, InvalidInput, SettingsError
 
 INTERRUPTED = 130
 
@@ -104,10 +104,14 @@ def run(args: Sequence[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except InvalidInput as error:
+        return _told(2, error.message)
     except CallerError as error:
-        return _told(error.message, 1)
+        return _told(1, error.message)
+    except SettingsError as error:
+        return _told(2, *error.problems)
     except EnvironmentFault as error:
-        return _told(error.message, 2)
+        return _told(2, error.message)
     return result if isinstance(result, int) else 0
 
 
@@ -129,6 +133,7 @@ def _imported(entry: Entry) -> click.Command:
     return command
 
 
-def _told(message: str, code: int) -> int:
-    click.echo(f"muster: {' '.join(message.split())}", err=True)
+def _told(code: int, *messages: str) -> int:
+    for message in messages:
+        click.echo(f"muster: {' '.join(message.split())}", err=True)
     return code

@@ -5,7 +5,7 @@ Origins, the later one wins: default, TOML file, environment (`MUSTER_SECTION_KE
 
 from muster.settings.change import SettingChange, SettingsDiff, diff_settings
 from muster.settings.keys import KEYS, value_of
-from muster.settings.load import LoadedSettings, load_settings, reload_settings
+from muster.settings.load import LoadedSettings, load_settings, read_settings, reload_settings
 from muster.settings.mask import mask_secrets, shown_value
 from muster.settings.values import (
     MIB,
@@ -44,6 +44,7 @@ __all__ = [
     "diff_settings",
     "load_settings",
     "mask_secrets",
+    "read_settings",
     "reload_settings",
     "shown_value",
     "value_of",

@@ -69,7 +69,7 @@ def nearest(name: str, known: Collection[str], *, cutoff: float = 0.6) -> str | 
     by_last: dict[str, str] = {}
     for other in known:
         by_last.setdefault(other.rpartition(".")[2], other)
-    last = difflib.get_close_matches(name.rpartition(".")[2], by_last, n=1, cutoff=cutoff)
+    last = difflib.get_close_matches(name.rpartition(".")[2], by_last, n=1, cutoff=max(cutoff, 0.8))
     return by_last[last[0]] if last else None
 
 

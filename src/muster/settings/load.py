@@ -1,7 +1,8 @@
 """Reads settings from all their origins."""
 
+import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import msgspec
 from muster.errors import SettingsError
 from muster.settings.keys import KEYS, SECTIONS, VARIABLES, converted, nearest, replaced
 from muster.settings.values import SECRET, Settings
+from muster.settings.zone import load_zone
 
 FILE_NAME = "muster.toml"
 """Read from the data directory when no file is named."""
@@ -63,19 +65,33 @@ def load_settings(
     """Read file, environment and flags, the later one winning.
 
     `file` None: `MUSTER_CONFIG`, else `muster.toml` in the data directory if there is one. `flags`
-    maps dotted keys to values; None means not given. Raises SettingsError that names the key, its
-    origin and what was expected.
+    maps dotted keys to values; None means not given. Raises SettingsError that names each wrong key,
+    its origin and what was expected.
     """
+    loaded, problems = read_settings(file=file, environ=environ, flags=flags)
+    if problems:
+        raise SettingsError(*problems)
+    return loaded
+
+
+def read_settings(
+    *, file: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> tuple[LoadedSettings, list[str]]:
+    """Read as `load_settings` does; return the settings without what is wrong, and a line for each wrong."""
     own = {name: text for name, text in environ.items() if _is_ours(name, text)}
     sources = Sources(file, own, {name: value for name, value in flags.items() if value is not None})
     values: dict[str, Any] = {}
     origins = dict.fromkeys(KEYS, DEFAULT)
-    for given in _iter_given(sources):
-        values[given.name] = _value(given)
-        origins[given.name] = given.origin
+    problems: list[str] = []
+    for given in _iter_given(sources, problems):
+        try:
+            values[given.name] = _value(given)
+            origins[given.name] = given.origin
+        except SettingsError as error:
+            problems.append(error.message)
     settings = replaced(Settings(), values)
-    _check_together(settings)
-    return LoadedSettings(settings, origins, sources)
+    problems += _contradictions(settings)
+    return LoadedSettings(settings, origins, sources), problems
 
 
 def reload_settings(loaded: LoadedSettings) -> LoadedSettings:
@@ -84,28 +100,38 @@ def reload_settings(loaded: LoadedSettings) -> LoadedSettings:
     return load_settings(file=sources.file, environ=sources.environ, flags=sources.flags)
 
 
-def _iter_given(sources: Sources) -> Iterator[_Given]:
-    later = [*_iter_environ(sources.environ)]
+def _iter_given(sources: Sources, problems: list[str]) -> Iterator[_Given]:
+    """Yield what the sources give, the later one winning; add to `problems` what is no setting."""
+    later = [*_iter_environ(sources.environ, problems)]
     later += [_Given(name, value, FLAG, False) for name, value in sources.flags.items()]
     named = sources.file or sources.environ.get("MUSTER_CONFIG")
     if named:
-        yield from _iter_file(Path(named))
+        yield from _iter_file(Path(named), problems)
     else:
-        data = Settings().data
-        for given in later:
-            data = _value(given) if given.name == "data" else data
-        if (data / FILE_NAME).is_file():
-            yield from _iter_own_file(data / FILE_NAME)
+        path = _data_of(later) / FILE_NAME
+        if path.is_file():
+            yield from _iter_own_file(path, problems)
     yield from later
 
 
-def _iter_environ(environ: Mapping[str, str]) -> Iterator[_Given]:
+def _data_of(given: Sequence[_Given]) -> Path:
+    """Return the data directory; a wrong one is told when its value is taken."""
+    data = Settings().data
+    for each in given:
+        if each.name == "data":
+            with contextlib.suppress(SettingsError):
+                data = _value(each)
+    return data
+
+
+def _iter_environ(environ: Mapping[str, str], problems: list[str]) -> Iterator[_Given]:
     for variable, text in environ.items():
         if variable in OTHER_VARIABLES:
             continue
         key = VARIABLES.get(variable)
         if key is None:
-            raise SettingsError(f"{variable}: unknown variable{_hint(_nearest_variable(variable))}")
+            problems.append(f"{variable}: unknown variable{_hint(_nearest_variable(variable))}")
+            continue
         yield _Given(key.name, text, variable, True)
 
 
@@ -117,37 +143,42 @@ def _nearest_variable(variable: str) -> str | None:
     return like
 
 
-def _iter_file(path: Path) -> Iterator[_Given]:
+def _iter_file(path: Path, problems: list[str]) -> Iterator[_Given]:
     import tomllib  # an agent without a file does not need it
 
     try:
         table = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        problems.append(f"{path}: cannot be read: {error.strerror}")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not TOML: {error}") from None
-    yield from _iter_table(table, "", f"file {path}")
+        problems.append(f"{path}: not TOML: {error}")
+    else:
+        yield from _iter_table(table, "", f"file {path}", problems)
 
 
-def _iter_own_file(path: Path) -> Iterator[_Given]:
-    for given in _iter_file(path):
+def _iter_own_file(path: Path, problems: list[str]) -> Iterator[_Given]:
+    for given in _iter_file(path, problems):
         if given.name == "data":
-            raise SettingsError(f"data: the file inside the data directory cannot set it ({given.origin})")
-        yield given
+            problems.append(f"data: the file inside the data directory cannot set it ({given.origin})")
+        else:
+            yield given
 
 
-def _iter_table(table: Mapping[str, object], prefix: str, origin: str) -> Iterator[_Given]:
+def _iter_table(
+    table: Mapping[str, object], prefix: str, origin: str, problems: list[str]
+) -> Iterator[_Given]:
     for field, value in table.items():
         name = prefix + field
         if name in SECTIONS:
-            if not isinstance(value, dict):
-                raise SettingsError(f"{name}: expected a table, got {value!r:.60} ({origin})")
-            yield from _iter_table(value, name + ".", origin)
+            if isinstance(value, dict):
+                yield from _iter_table(value, name + ".", origin, problems)
+            else:
+                problems.append(f"{name}: expected a table, got {value!r:.60} ({origin})")
         elif name in KEYS:
             yield _Given(name, value, origin, False)
         else:
-            like = nearest(name, KEYS.keys() | SECTIONS)
-            raise SettingsError(f"{name}: unknown key{_hint(like)} ({origin})")
+            like = nearest(name, SECTIONS if isinstance(value, dict) else KEYS)
+            problems.append(f"{name}: unknown key{_hint(like)} ({origin})")
 
 
 def _value(given: _Given) -> Any:
@@ -159,11 +190,17 @@ def _value(given: _Given) -> Any:
         raise SettingsError(f"{given.name}: expected {key.expected}{got} ({given.origin})") from None
 
 
-def _check_together(settings: Settings) -> None:
-    """Raise SettingsError when settings contradict each other."""
+def _contradictions(settings: Settings) -> list[str]:
+    """Return which settings do not go together, or not with this machine."""
     server = settings.server
+    found: list[str] = []
     if bool(server.tls_certificate) != bool(server.tls_key):
-        raise SettingsError("server.tls_certificate and server.tls_key: set both or none")
+        found.append("server.tls_certificate and server.tls_key: set both or none")
+    try:
+        load_zone(server.display_timezone)
+    except SettingsError as error:
+        found.append(error.message)
+    return found
 
 
 def _is_ours(name: str, text: str) -> bool:
