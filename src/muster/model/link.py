@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from muster.model.desired import MAX_RUNNERS, DesiredState, RunnerStatus
 from muster.model.ids import AgentId, CommandId, StreamName
 
 NO_NUL = "^[^\\x00]*$"
@@ -64,7 +65,7 @@ class StreamLedger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a command; `report` is the JSON of a report when one was asked for."""
+    """What became of a command; `report` is the JSON of what was asked for, of a report for example."""
 
     id: CommandId
     ok: bool
@@ -77,12 +78,16 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `facts` only when they changed since this process last sent them; `sent_us` is the agent's
     clock, in microseconds since the Unix epoch; `wait_s` = how long the server may hold the answer.
+    `applied` is the version of the desired state that the agent took over last, empty: none yet;
+    `runners` what has become of it, None: as said before.
     """
 
     nonce: Nonce
     sent_us: Count
     wait_s: Annotated[float, msgspec.Meta(ge=0, le=POLL_S)] = POLL_S
     facts: Facts | None = None
+    applied: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    runners: Annotated[list[RunnerStatus], msgspec.Meta(max_length=MAX_RUNNERS)] | None = None
     ledger: Annotated[list[StreamLedger], msgspec.Meta(max_length=64)] = []
     results: Annotated[list[CommandResult], msgspec.Meta(max_length=64)] = []
 
@@ -95,17 +100,23 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
     id: CommandId
     kind: Text
+    argument: str = ""
+    """JSON, as `kind` needs it."""
 
 
 class CheckinReply(msgspec.Struct, frozen=True, kw_only=True):
     """`server_us` is the server's clock; the agent waits `next_s` seconds before it asks again.
 
-    `want_facts` is true when the server does not know the agent's facts (it lost them, or started).
+    `want_facts` is true when the server does not know the agent's facts (it lost them, or started);
+    `want_runners` when it does not know the status of its runners. `desired` is there when its version
+    is another one than `applied`.
     """
 
     server_us: int
     next_s: float = 0.0
     want_facts: bool = False
+    want_runners: bool = False
+    desired: DesiredState | None = None
     commands: list[Command] = []
 
 
