@@ -24,6 +24,8 @@ POINTS = (
     "server.mark.before_commit",
     "server.mark.after_commit",
     "server.reply.before",
+    "server.audit.before_commit",
+    "server.audit.after_commit",
     "server.rollup.before_forget",
 )
 

@@ -1,6 +1,7 @@
 """The relational store: one writer thread that commits in groups, a few reader threads."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from muster.errors import SettingsError, Unavailable
@@ -20,6 +21,7 @@ Work = Callable[[Connection], Any]
 
 READERS = 4
 BUSY_MS = 10_000
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 WORK_BYTES = 4096
 """What a piece of work counts against the queue's bound."""
 
@@ -31,11 +33,13 @@ class Relational:
     failed, so it must have no effect but on the database.
     """
 
-    def __init__(self, engine: Engine, *, queue_bytes: int, observer: Observer | None) -> None:
+    def __init__(
+        self, engine: Engine, *, queue_bytes: int, observer: Observer | None, name: str = "relational"
+    ) -> None:
         self.engine = engine
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="relational-read")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix=f"{name}-read")
         self._commit: GroupCommit[Work, Any] = GroupCommit(
-            "relational",
+            name,
             self._write_group,
             queue_bytes=queue_bytes,
             group_bytes=queue_bytes,
@@ -73,7 +77,7 @@ class Relational:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Run a work that only reads, on the calling thread. Raises Unavailable."""
-        with _translated(), self.engine.connect() as connection:
+        with translated(), self.engine.connect() as connection:
             return work(connection)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
@@ -91,26 +95,36 @@ class Relational:
         self.engine.dispose()
 
     def _write_group(self, works: Sequence[Work]) -> Sequence[Any]:
-        with _translated(), self.engine.begin() as connection:
+        with translated(), self.engine.begin() as connection:
             return [work(connection) for work in works]
 
 
 def open_relational(
-    dsn: str, data: Path, *, queue_bytes: int = 16 * 1024 * 1024, observer: Observer | None = None
+    dsn: str,
+    data: Path,
+    *,
+    name: str = "relational",
+    create: bool = True,
+    queue_bytes: int = 16 * 1024 * 1024,
+    observer: Observer | None = None,
 ) -> Relational:
-    """Open the database of a DSN; an empty one means SQLite in the data directory.
+    """Open the database of a DSN; an empty one means SQLite in the data directory, in `name`.db.
 
-    Raises SettingsError when the DSN or the directory cannot be used.
+    Raises SettingsError when the DSN or the directory cannot be used, and, unless it may `create`
+    them, when there is no directory or no database in it.
     """
     if dsn:
-        return Relational(_postgresql(dsn), queue_bytes=queue_bytes, observer=observer)
+        return Relational(_postgresql(dsn), queue_bytes=queue_bytes, observer=observer, name=name)
+    path = data / f"{name}.db"
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = data / "relational.db"
-        path.touch(mode=0o600)
+        if create:
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+        elif not path.is_file():
+            raise SettingsError(f"no Muster data in {data}; start the server first, or name its --data")
     except OSError as error:
         raise SettingsError(f"data directory {data}: {error.strerror}") from None
-    return Relational(_sqlite(path), queue_bytes=queue_bytes, observer=observer)
+    return Relational(_sqlite(path), queue_bytes=queue_bytes, observer=observer, name=name)
 
 
 def _sqlite(path: Path) -> Engine:
@@ -129,23 +143,34 @@ def _sqlite(path: Path) -> Engine:
         writes = threading.current_thread().name.startswith("commit-")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @event.listens_for(engine, "handle_error")
+    def explain(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+            reason = f"{path} is damaged: {context.original_exception}; restore it from a backup"
+            raise Unavailable(reason) from context.original_exception
+
     return engine
 
 
-def _postgresql(dsn: str) -> Engine:
+def parse_dsn(dsn: str) -> URL:
+    """Return the address of a PostgreSQL database. Raises SettingsError."""
     try:
         url = make_url(dsn)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingsError(
             "relational.dsn: expected postgresql://user:password@host:port/database"
         ) from None
-    if url.get_backend_name() != "postgresql":
+    if url.drivername.partition("+")[0] != "postgresql":
         raise SettingsError("relational.dsn: expected postgresql://..., or nothing for SQLite")
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=READERS + 1)
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _postgresql(dsn: str) -> Engine:
+    return create_engine(parse_dsn(dsn), pool_pre_ping=True, pool_size=READERS + 1)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what the driver says of its surroundings into Unavailable."""
     try:
         yield

@@ -1,0 +1,1 @@
+"""Audit events: appended to a tree that anybody can check, never changed."""
