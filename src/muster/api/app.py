@@ -14,6 +14,10 @@ from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
 from muster.api.docs import docs_assets, openapi_config, openapi_document
+from muster.api.event_counter.charts import Charts
+from muster.api.event_counter.envelope import failed
+from muster.api.event_counter.routes import PREFIX as EVENTS
+from muster.api.event_counter.routes import EventCounter, event_counter_handler
 from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
 from muster.api.host_reports.service import HostReports
@@ -27,6 +31,7 @@ from muster.api.server_inventory.errors import error_detail
 from muster.api.server_inventory.routes import server_inventory_router
 from muster.api.server_inventory.service import ServerInventory
 from muster.core.access import Access
+from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
 from muster.core.inventory import InventoryStore
@@ -51,12 +56,15 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     questions: Questions
     overview: Overview
     inventory: InventoryStore
+    counters: Counters
+    charts: Charts
     operations: Operations
     own_names: frozenset[str]
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application. Raises Bug when two routes overlap."""
+    authorizer = Authorizer(parts.access, parts.people, parts.live)
     app = Litestar(
         route_handlers=[
             host_reports_router(),
@@ -64,6 +72,7 @@ def create_app(parts: Parts) -> ASGIApp:
             fleet_router(),
             server_inventory_router(),
             metrics_router(),
+            event_counter_handler(EventCounter(parts.counters, parts.charts, authorizer, parts.live)),
             *console_handlers(),
             ops_router(),
             openapi_document,
@@ -72,7 +81,7 @@ def create_app(parts: Parts) -> ASGIApp:
         dependencies={
             name: Provide(_constant(value), sync_to_thread=False) for name, value in _provided(parts).items()
         },
-        guards=[Authorizer(parts.access, parts.people, parts.live)],
+        guards=[authorizer],
         exception_handlers=error_handlers(shape_of),
         openapi_config=openapi_config(),
         state=State(),
@@ -112,6 +121,8 @@ def _provided(parts: Parts) -> dict[str, object]:
 
 def shape_of(path: str) -> Shape:
     """Return the shape of errors under a path, also where no route answers."""
+    if path == EVENTS or path.startswith(f"{EVENTS}/"):
+        return failed
     surface, _, noun = path.removeprefix("/").partition("/")
     if surface == "api" and noun.partition("/")[0] in ("servers", "additional_information"):
         return error_detail

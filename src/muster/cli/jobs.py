@@ -15,6 +15,7 @@ from muster.core.metrics.overview import Overview
 from muster.core.metrics.rollup import ROLL_UP_S, RollUp
 from muster.errors import MusterError
 from muster.settings import RetentionSettings
+from muster.store.relational.idempotency import KEPT_S, prune_keys
 from muster.store.telemetry.retention import drop_older_than
 
 RETENTION_S = 3600.0
@@ -88,6 +89,7 @@ def apply_retention(stores: Stores, retention: RetentionSettings) -> None:
     pruned = stores.inventory.prune(int(before.timestamp()) * 1_000_000)
     if pruned:
         _log.info("retention dropped %d versions of the inventory", pruned)
+    prune_keys(stores.relational, int((time.time() - KEPT_S) * 1e6))
 
 
 async def _once(work: Callable[[], Awaitable[object]]) -> None:

@@ -18,13 +18,16 @@ from muster.agent.collect.ports import parse_ports
 from muster.agent.collect.report import ReportCollector
 from muster.agent.machine import read_machine_id
 from muster.api.app import Parts, create_app
+from muster.api.event_counter.charts import Charts
 from muster.api.host_reports.service import HostReports, OwnMachine
 from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.ops.routes import Change, Operations
 from muster.cli.jobs import running_jobs
 from muster.cli.stores import Stores, opened_stores
+from muster.cli.usable import refuse_unusable
 from muster.core.access import Access
+from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.questions import Questions
@@ -32,6 +35,7 @@ from muster.core.people import People
 from muster.errors import SettingsError
 from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
+from muster.settings.zone import load_zone
 from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
@@ -61,7 +65,8 @@ class Server:
         return self.live.settings
 
     async def run(self) -> None:
-        """Serve until `stop`. Raises SettingsError when the directory or the port cannot be had."""
+        """Serve until `stop`. Raises SettingsError when settings, directory or port cannot be used."""
+        refuse_unusable(self.settings)
         with contextlib.ExitStack() as stack:
             stack.enter_context(locked(self.settings.data))
             listening = stack.enter_context(bound(self.settings.server.host, self.settings.server.port))
@@ -76,6 +81,7 @@ class Server:
     async def reload(self) -> list[Change]:
         """Read the settings again and apply what can change. Raises SettingsError and changes nothing."""
         loaded = await asyncio.to_thread(reload_settings, self._loaded)
+        await asyncio.to_thread(refuse_unusable, loaded.settings)
         diff = diff_settings(self.settings, loaded.settings)
         self._loaded, self.live.settings = loaded, diff.effective
         logging.getLogger("muster").setLevel(self.settings.log.level.upper())
@@ -114,9 +120,13 @@ class Server:
                 reloaded=self.reloaded,
             )
             await stack.enter_async_context(jobs)
-            yield create_app(self._parts(stores, fleet, overview, metrics))
+            charts = Charts()
+            stack.push_async_callback(charts.close)
+            yield create_app(self._parts(stores, fleet, overview, charts, metrics))
 
-    def _parts(self, stores: Stores, fleet: Fleet, overview: Overview, metrics: Metrics) -> Parts:
+    def _parts(
+        self, stores: Stores, fleet: Fleet, overview: Overview, charts: Charts, metrics: Metrics
+    ) -> Parts:
         settings = self.settings
         return Parts(
             live=self.live,
@@ -134,6 +144,8 @@ class Server:
             ),
             overview=overview,
             inventory=stores.inventory,
+            counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
+            charts=charts,
             operations=Operations(
                 fleet=fleet,
                 metrics=metrics,

@@ -13,6 +13,7 @@ from muster.core.metrics.ports import SampleBatch
 from muster.failpoints import Reach, of_stream, parse_failpoints
 from muster.model.batch import REPORTS, SAMPLES
 from muster.settings import Settings
+from muster.store.relational.counters import RelationalCounters
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
@@ -34,6 +35,7 @@ class Stores(msgspec.Struct, frozen=True):
     reports: ReportTable
     samples: SampleTable
     inventory: RelationalInventory
+    counters: RelationalCounters
 
     @property
     def pending_bytes(self) -> dict[str, int]:
@@ -41,7 +43,7 @@ class Stores(msgspec.Struct, frozen=True):
         return {
             "reports": self.reports.pending_bytes,
             "samples": self.samples.pending_bytes,
-            "relational": self.relational.pending_bytes,
+            "relational": self.relational.pending_bytes + self.counters.waiting_bytes,
         }
 
     async def ping(self) -> None:
@@ -87,8 +89,9 @@ async def opened_stores(
         )
         stack.push_async_callback(asyncio.to_thread, samples.close)
         inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
+        counters = RelationalCounters(relational, queue_bytes=settings.commit.queue_bytes)
         windows = RelationalWindows(relational)
-        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory)
+        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory, counters)
 
 
 def _open_relational(settings: Settings, metrics: Metrics) -> Relational:

@@ -19,9 +19,6 @@ MAX_ADD = 1_000_000_000
 
 MAX_TOTAL = 2**63 - 1
 MAX_DESCRIPTION = 1000
-RESERVED = frozenset({"unique", "histogram"})
-"""Names that are routes of the old service."""
-
 
 class Add(NamedTuple):
     """An event happened so many `times` in the hour that begins `hour` hours after 1970."""
@@ -140,8 +137,8 @@ class Counters:
 def parse_event_name(text: str) -> str:
     """Return an event's name.
 
-    Raises InvalidInput unless it has 1-255 bytes of UTF-8 without U+0000, is not reserved and has no
-    segment `.` or `..`, which clients remove from paths.
+    Raises InvalidInput unless it has 1-255 bytes of UTF-8 without U+0000 and no segment `.` or `..`,
+    which clients remove from paths.
     """
     try:
         size = len(text.encode())

@@ -18,11 +18,15 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ServerSettings(Section, frozen=True, kw_only=True):
-    """Where the server listens. A host of `allowed_hosts` may be named by a browser's Host header."""
+    """Where the server listens. A host of `allowed_hosts` may be named by a browser's Host header.
+
+    `display_timezone` (`Europe/Berlin`) is the one in which hours and days of events are asked for.
+    """
 
     host: str = "127.0.0.1"
     port: PortNumber = 8080
     allowed_hosts: tuple[str, ...] = ()
+    display_timezone: str = "UTC"
     tls_certificate: str = ""
     tls_key: str = ""
 
@@ -132,6 +136,7 @@ RELOADABLE = frozenset(
         "log.level",
         "telemetry.query_timeout_s",
         "server.allowed_hosts",
+        "server.display_timezone",
     }
 )
 """Sections and keys that `POST /reload` and SIGHUP apply to a running server."""

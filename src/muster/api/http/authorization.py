@@ -37,8 +37,11 @@ class Authorizer:
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Leave the caller's token in `connection.state.token`. Raises Unauthenticated or Forbidden."""
         needs: Needs | None = handler.opt.get("needs")
-        if needs is None:
-            return
+        if needs is not None:
+            await self.check(connection, needs)
+
+    async def check(self, connection: Connection, needs: Needs) -> None:
+        """Do the same for a route that a handler found by itself."""
         if not connection.headers.get("authorization"):
             if self._is_open(connection, needs.surface):
                 return

@@ -16,13 +16,18 @@ AnyRequest = Request[Any, Any, Any]
 
 async def body_of(request: AnyRequest, limits: LimitSettings) -> bytes:
     """Return the body without its content encoding. Raises as `read_body` does."""
-    declared = request.headers.get("content-length", "")
     return await read_body(
         request.stream(),
         encoding=request.headers.get("content-encoding", ""),
-        declared_bytes=int(declared) if declared.isdecimal() and declared.isascii() else None,
+        declared_bytes=declared_bytes(request),
         limits=limits,
     )
+
+
+def declared_bytes(request: AnyRequest) -> int | None:
+    """Return how long the body is by its header, None when that says nothing."""
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and declared.isascii() else None
 
 
 def peer_of(request: AnyRequest) -> str:

@@ -9,6 +9,9 @@ from muster.model.idempotency import IdempotencyKey
 from muster.store.relational.database import Relational
 from muster.store.relational.schema import idempotency_keys
 
+KEPT_S = 24 * 3600
+"""A key is good for so long."""
+
 _CLAIM = text(
     "INSERT INTO idempotency_keys (surface, key, body_sha256, answer, created_us) "
     "VALUES (:surface, :key, :sha256, :answer, :created_us) ON CONFLICT (surface, key) DO NOTHING"

@@ -1,0 +1,1 @@
+"""Counts of events (source 3): `/api/events`."""
