@@ -95,7 +95,7 @@ def test_who_is_not_signed_in_comes_back_after_signing_in(browser: Browser, live
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password", exact=True).fill("wrong password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("password is wrong", exact=False)).to_be_visible()
+    expect(page.get_by_text("Wrong name or password", exact=False)).to_be_visible()
     page.get_by_label("Password", exact=True).fill("correct horse")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile("/hosts/nobody"))
