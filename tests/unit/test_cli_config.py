@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from muster.cli import server
 from muster.cli.main import run
 from muster.settings import KEYS
 
@@ -64,3 +65,44 @@ def test_check_says_fine_or_what_is_wrong(capsys, tmp_path: Path) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert err == f"muster: server.prot: unknown key; did you mean server.port? (file {file})\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[relational]\ndsn = 'mysql://u:hunter2@h/d'", "relational.dsn: expected postgresql://"),
+        ("[relational]\ndsn = 'h:5432'", "relational.dsn: expected postgresql://"),
+        ("[telemetry]\ndsn = 'http://h:8123/d'", "telemetry.dsn: expected clickhouse://"),
+        ("[telemetry]\ndsn = 'clickhouse:///d'", "telemetry.dsn: expected clickhouse://"),
+        ("[telemetry]\ndsn = 'clickhouse://h:port/d'", "telemetry.dsn: expected clickhouse://"),
+        (
+            "[server]\ntls_certificate = '/absent/c'\ntls_key = '/dev/null'",
+            "server.tls_certificate: /absent/c: No such file or directory",
+        ),
+        (
+            "[server]\ntls_certificate = '/dev/null'\ntls_key = '/dev/null'",
+            "server.tls_certificate, server.tls_key: ",
+        ),
+        ("[agent]\nports = [70000]", "agent.ports[0]: expected a port"),
+    ],
+)
+def test_check_refuses_what_a_start_would(
+    capsys, monkeypatch, tmp_path: Path, text: str, line: str
+) -> None:
+    monkeypatch.setattr(server, "start_logging", lambda settings: None)
+    file = tmp_path / "f.toml"
+    file.write_text(text)
+    for command in (["config", "check"], ["server"]):
+        assert run([*command, "--config", str(file), "--data", str(tmp_path / "data")]) == 2
+        (told,) = capsys.readouterr().err.splitlines()
+        assert told.startswith(f"muster: {line}")
+        assert "hunter2" not in told
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_names_every_mistake(capsys, tmp_path: Path) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text("[server]\nprot = 8\nport = 0\n[agent]\nports = ['x']\n[telemetry]\ndsn = 'x'\n")
+    assert run(["config", "check", "--config", str(file)]) == 2
+    told = [line.split()[1] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["server.prot:", "server.port:", "telemetry.dsn:", "agent.ports[0]:"]

@@ -4,7 +4,9 @@ import json
 
 import click
 
-from muster.cli.options import server_options
+from muster.cli.options import checked_server_options, server_options
+from muster.cli.usable import find_unusable
+from muster.errors import SettingsError
 from muster.settings import KEYS, LoadedSettings, shown_value, value_of
 
 
@@ -33,9 +35,12 @@ def show(loaded: LoadedSettings, as_json: bool) -> None:
 
 
 @command.command("check", short_help="Say whether the settings can be used.")
-@server_options
-def check(loaded: LoadedSettings) -> None:
-    """Exit 0 when the settings can be used, else 2 with what is wrong."""
+@checked_server_options
+def check(loaded: LoadedSettings, problems: list[str]) -> None:
+    """Exit 0 when a server can start with the settings, else 2 with all that is wrong, a line each."""
+    problems += find_unusable(loaded.settings)
+    if problems:
+        raise SettingsError(*problems)
     given = sum(origin != "default" for origin in loaded.origins.values())
     click.echo(f"The settings are fine: {given} given, {len(KEYS) - given} by default.")
 

@@ -13,7 +13,7 @@ from muster.store.relational.migrate import migrate
 @click.option("--dry-run", is_flag=True, help="Print the SQL, change nothing.")
 def command(loaded: LoadedSettings, dry_run: bool) -> None:
     """Bring the relational database to this version's schema; a server does so at its start."""
-    with opened_relational(loaded.settings) as relational:
+    with opened_relational(loaded.settings, create=not dry_run) as relational:
         plan = migrate(relational, dry_run=dry_run)
     click.echo(f"from {plan.current or 'nothing'} to {plan.target}", err=True)
     if dry_run and plan.sql:

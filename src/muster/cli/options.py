@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from muster.model.access import Surface
-from muster.settings import LoadedSettings, load_settings
+from muster.settings import LoadedSettings, load_settings, read_settings
 
 Handler = Callable[..., Any]
 
@@ -48,6 +48,25 @@ def data_options(handler: Handler) -> Handler:
 def server_options(handler: Handler) -> Handler:
     """Add --data, --config, --host, --port and --open, for commands that run a server."""
 
+    def load(config: Path | None, flags: Mapping[str, object]) -> dict[str, Any]:
+        return {"loaded": _load(config, flags)}
+
+    return _server_options(handler, load)
+
+
+def checked_server_options(handler: Handler) -> Handler:
+    """Add the same, and hand over what is wrong with them as `problems` instead of refusing it."""
+
+    def read(config: Path | None, flags: Mapping[str, object]) -> dict[str, Any]:
+        loaded, problems = read_settings(file=config, environ=os.environ, flags=flags)
+        return {"loaded": loaded, "problems": problems}
+
+    return _server_options(handler, read)
+
+
+def _server_options(
+    handler: Handler, load: Callable[[Path | None, Mapping[str, object]], dict[str, Any]]
+) -> Handler:
     @_DATA
     @_CONFIG
     @_HOST
@@ -64,7 +83,7 @@ def server_options(handler: Handler) -> Handler:
         **rest: Any,
     ) -> Any:
         flags = {"data": data, "server.host": host, "server.port": port, "auth.open": _surfaces(open_)}
-        return handler(*args, loaded=_load(config, flags), **rest)
+        return handler(*args, **load(config, flags), **rest)
 
     return with_settings
 

@@ -85,7 +85,7 @@ def get_last(client: Client, agent: str | None) -> None:
 
 
 @get.command("avg", short_help="Mean cpu and memory of the last HOURS hours.")
-@click.argument("hours", type=int)
+@click.argument("hours", type=click.IntRange(1, 8760))
 @_agent_option
 @client_options
 def get_average(client: Client, hours: int, agent: str | None) -> None:

@@ -5,18 +5,19 @@ from contextlib import contextmanager
 
 from muster.core.access import Access
 from muster.core.people import People
+from muster.errors import SettingsError
 from muster.settings import Settings
 from muster.store.relational.database import Relational, open_relational
-from muster.store.relational.migrate import migrate
+from muster.store.relational.migrate import plan_migration
 from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
 
 
 @contextmanager
-def opened_relational(settings: Settings) -> Iterator[Relational]:
-    """Open the relational store as it is. Raises SettingsError."""
-    relational = open_relational(settings.relational.dsn, settings.data)
+def opened_relational(settings: Settings, *, create: bool = False) -> Iterator[Relational]:
+    """Open the relational store as it is. Raises SettingsError when there is none, unless it may `create`."""
+    relational = open_relational(settings.relational.dsn, settings.data, create=create)
     try:
         yield relational
     finally:
@@ -25,15 +26,31 @@ def opened_relational(settings: Settings) -> Iterator[Relational]:
 
 @contextmanager
 def opened_access(settings: Settings) -> Iterator[Access]:
-    """Open the relational store at this version's schema. Raises SettingsError."""
+    """Open the relational store, which has this version's schema. Raises SettingsError."""
     with opened_relational(settings) as relational:
-        migrate(relational)
+        check_schema(relational, settings)
         yield Access(RelationalTokens(relational))
 
 
 @contextmanager
 def opened_people(settings: Settings) -> Iterator[People]:
-    """Open the relational store at this version's schema. Raises SettingsError."""
+    """Open the relational store, which has this version's schema. Raises SettingsError."""
     with opened_relational(settings) as relational:
-        migrate(relational)
+        check_schema(relational, settings)
         yield People(RelationalUsers(relational), RelationalSessions(relational))
+
+
+def check_schema(relational: Relational, settings: Settings) -> None:
+    """Raise SettingsError unless the database has this version's schema.
+
+    Only a server's start and `muster migrate` change it, lest a command does so under a running server.
+    """
+    plan = plan_migration(relational)
+    where = "the database of relational.dsn" if settings.relational.dsn else str(settings.data)
+    if plan.current is None:
+        raise SettingsError(f"no Muster data in {where}; start the server first")
+    if not plan.is_current:
+        raise SettingsError(
+            f"{where} has schema {plan.current}, older than {plan.target} of this version of Muster; "
+            "restart the server with this version, or run: muster migrate"
+        )

@@ -84,5 +84,8 @@ def _parse_span_us(text: str) -> int:
     """Return a span such as 90d in microseconds. Raises InvalidInput."""
     match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
     if match is None:
-        raise InvalidInput("expected a number with m, h or d, such as 90d", field="expires")
+        raise InvalidInput(
+            f"expected 1-999999 minutes, hours or days, such as 30m, 12h or 90d, not {text!r}",
+            field="--expires",
+        )
     return int(match[1]) * UNITS_S[match[2]] * 1_000_000

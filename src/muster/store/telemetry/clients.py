@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import clickhouse_connect
@@ -19,6 +20,7 @@ from muster.settings import TelemetrySettings
 
 T = TypeVar("T")
 
+HTTP_SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
 TABLES = ("reports", "samples", "rollups")
 
 
@@ -104,7 +106,7 @@ class TelemetryClients:
     def _open(self) -> Client:
         if self._settings.dsn:
             return clickhouse_connect.get_client(
-                dsn=_http_dsn(self._settings.dsn), autogenerate_session_id=False
+                dsn=http_dsn(self._settings.dsn), autogenerate_session_id=False
             )
         path = self._data / "telemetry"
         path.mkdir(parents=True, exist_ok=True)
@@ -132,12 +134,19 @@ def engine_config(settings: TelemetrySettings) -> str:
     return "\n".join(("<clickhouse>", *lines, "</clickhouse>", ""))
 
 
-def _http_dsn(dsn: str) -> str:
+def http_dsn(dsn: str) -> str:
     """Return a driver DSN for `clickhouse://` (HTTP) or `clickhouses://` (HTTPS). Raises SettingsError."""
-    for ours, theirs in (("clickhouse://", "http://"), ("clickhouses://", "https://")):
-        if dsn.startswith(ours):
-            return theirs + dsn.removeprefix(ours)
-    raise SettingsError("telemetry.dsn: expected clickhouse://user:password@host:port/database")
+    scheme, _, rest = dsn.partition("://")
+    try:
+        parts = urlsplit(dsn)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        has_host = False
+    if scheme not in HTTP_SCHEMES or not has_host:
+        raise SettingsError(
+            "telemetry.dsn: expected clickhouse://user:password@host:port/database, or clickhouses:// for TLS"
+        )
+    return f"{HTTP_SCHEMES[scheme]}://{rest}"
 
 
 def _first_line(error: BaseException) -> str:
