@@ -21,7 +21,7 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def wait_for(what: str, look: Callable[[], T], deadline_s: float = 20.0) -> T:
+def wait_for(what: str, look: Callable[[], T | None], deadline_s: float = 20.0) -> T:
     """Return the first true value of `look`; fail with what was waited for after the deadline."""
     end = time.monotonic() + deadline_s
     while not (value := look()):

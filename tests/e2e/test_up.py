@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -56,6 +57,58 @@ def test_up_answers_with_this_machines_report_and_ends_with_ctrl_c(tmp_path: Pat
         code = program.process.wait(10)
     assert code == 0, program.tail()
     assert time.monotonic() - started < 3
+
+
+def test_up_yields_metrics_an_inventory_and_a_link_that_signs_in_once(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    data = tmp_path / "data"
+    environ = {"MUSTER_AGENT_INTERVAL_S": "1"}
+    program = Program([*MUSTER, "up", "--data", str(data), "--port", str(port)], tmp_path / "log", environ)
+    try:
+
+        def printed() -> re.Match[str] | None:
+            assert program.alive, program.tail()
+            return re.search(rf"{url}/sign-in#code=(\S+)", program.tail())
+
+        link = wait_for("the link", printed, 45)
+        with httpx.Client(base_url=url, timeout=20, trust_env=False) as browser:
+            assert browser.get("/console/v1/fleet").status_code == 401
+            sign_in = {"code": link[1]}
+            assert browser.post("/console/v1/session/link", json=sign_in).status_code == 201
+            assert httpx.post(f"{url}/console/v1/session/link", json=sign_in).status_code == 401
+            assert_this_machine_is_shown(browser)
+            assert browser.delete("/console/v1/session").status_code == 204
+            assert browser.get("/console/v1/fleet").status_code == 401
+    finally:
+        assert program.stop() == 0, program.tail()
+    assert (tmp_path / "log").read_text().count(link[1]) == 1
+
+
+def assert_this_machine_is_shown(browser: httpx.Client) -> None:
+    """Wait until this machine is in the fleet, with samples, an inventory and a rate."""
+
+    def row() -> dict[str, Any] | None:
+        hosts = browser.get("/console/v1/fleet").json()["hosts"]
+        return next((h for h in hosts if h["network_bytes_per_s"] is not None), None)
+
+    host = wait_for("this machine and its traffic", row, 45)
+    assert (host["hostname"], host["state"]) == (HOSTNAME, "online")
+    assert 0 <= host["cpu_percent"] <= 100
+    assert 0 < host["memory_percent"] <= 100
+
+    def page() -> dict[str, Any] | None:
+        answer: dict[str, Any] = browser.get(f"/console/v1/hosts/{host['agent_id']}").json()
+        return answer if answer["inventory"] and answer["report"] else None
+
+    shown = wait_for("its inventory and its report", page)
+    assert shown["inventory"]["hostname"] == shown["report"]["os"]["node"] == HOSTNAME
+    seen = {last["metric"] for last in shown["last"]}
+    assert {"cpu.used_percent", "memory.used_percent", "load.1m", "network.sent_bytes_total"} <= seen
+    query = {"metric": "memory.used_percent", "from": "-5m"}
+    (series,) = browser.get("/api/metrics", params=query).json()["series"]
+    assert series["agent_id"] == host["agent_id"]
+    assert all(0 < value <= 100 for value in series["values"] if value is not None)
+    assert any(value is not None for value in series["values"])
 
 
 def test_a_held_check_in_does_not_delay_the_end(site: Site, tmp_path: Path) -> None:
