@@ -192,7 +192,7 @@ class Fleet:
         self._changed.add(agent_id)
 
     async def _wait(self, agent_id: AgentId, wait_s: float) -> None:
-        if self._stopping.is_set():
+        if self._stopping.is_set() or wait_s <= 0:
             return
         bell = self._bells[agent_id] = asyncio.Event()
         try:
