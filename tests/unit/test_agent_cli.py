@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from muster.agent.identity import open_data_directory
 from muster.cli.agent import _token_reader, command
+from muster.errors import MusterError
 
 AGENT = [sys.executable, "-m", "muster", "agent", "--server", "http://127.0.0.1:9", "--interval", "1"]
 
@@ -96,14 +97,66 @@ def test_the_token_file_may_come_later(tmp_path: Path) -> None:
     assert _token_reader("", "from the environment")() == "from the environment"
 
 
-def test_install_writes_the_unit_and_says_what_to_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_token_is_said_again_every_ten_minutes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    times_s = iter((0.0, 20.0, 599.0, 600.0, 601.0))
+    read = _token_reader(str(tmp_path / "token"), None, lambda: next(times_s))
+    assert [read() for _ in range(5)] == [None] * 5
+    assert len(caplog.messages) == 2
+    assert str(tmp_path / "token") in caplog.messages[0]
+    assert "muster token create --scope agent" in caplog.messages[0]
+
+
+def install(tmp_path: Path, *options: str, server: str = "http://s:8080") -> Result:
     unit = tmp_path / "muster-agent.service"
-    arguments = ["install", "--server", "http://s:8080", "--unit-path", str(unit)]
-    result = CliRunner().invoke(command, arguments)
+    return CliRunner().invoke(command, ["install", "--server", server, "--unit-path", str(unit), *options])
+
+
+@pytest.fixture
+def installed_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+
+
+@pytest.mark.usefixtures("installed_for_all")
+def test_install_writes_the_unit_and_says_what_to_run(tmp_path: Path) -> None:
+    unit = tmp_path / "muster-agent.service"
+    (tmp_path / "token").write_text("secret\n")
+    options = ["--token-file", str(tmp_path / "token"), "--interval", "5", "--watch-port", "22"]
+    result = install(tmp_path, *options)
     assert result.exit_code == 0
     assert result.stdout == "systemctl daemon-reload\nsystemctl enable --now muster-agent\n"
+    assert "Wrote" in result.stderr
     assert "ExecStart=/usr/bin/python3 -m muster agent" in unit.read_text()
+    assert "--interval 5 --watch-port 22" in unit.read_text()
+    assert "secret" not in unit.read_text()
     assert stat.S_IMODE(unit.stat().st_mode) & 0o022 == 0
+    assert "is unchanged" in install(tmp_path, *options).stderr
+
+
+@pytest.mark.usefixtures("installed_for_all")
+def test_install_without_a_token_says_how_to_give_one(tmp_path: Path) -> None:
+    result = install(tmp_path)
+    assert result.exit_code == 0
+    assert "muster token create --scope agent" in result.stderr
+
+
+@pytest.mark.usefixtures("installed_for_all")
+@pytest.mark.parametrize(
+    ("server", "options", "message"),
+    [
+        ("s:8080", [], "expected http://HOST:PORT"),
+        ("http://s", ["--token-file", "/absent/token"], "/absent/token"),
+        ("http://s", ["--token-file", "/dev/null"], "/dev/null is empty"),
+        ("https://s", ["--ca-file", "/absent/ca"], "ca_file /absent/ca"),
+        ("http://s", ["--interval", "0"], "agent.interval_s"),
+        ("http://s", ["--watch-port", "70000"], "70000"),
+    ],
+)
+def test_install_refuses_what_the_agent_would(
+    tmp_path: Path, server: str, options: list[str], message: str
+) -> None:
+    result = install(tmp_path, *options, server=server)
+    assert isinstance(result.exception, MusterError)
+    assert message in result.exception.message
+    assert list(tmp_path.iterdir()) == []

@@ -380,7 +380,7 @@ def test_without_a_token_it_goes_on_asking_with_what_it_has(
 def test_a_refused_token_is_told_once(newcomer: Agent, caplog: pytest.LogCaptureFixture) -> None:
     newcomer.token = "wrong"
     assert all(wait >= 1.0 for wait in steps(newcomer, 4))
-    assert caplog.text.count("/agent/v1/enroll: HTTP 401") == 1
+    assert caplog.text.count("the server answered HTTP 401 to /agent/v1/enroll") == 1
 
 
 def conflict(_: httpx.Request) -> httpx.Response:

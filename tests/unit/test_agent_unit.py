@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from muster.agent import unit
 from muster.agent.unit import unit_text, unreachable_part, write_unit
 from muster.errors import SettingsError
 
@@ -18,13 +19,22 @@ def lines(**changes: object) -> list[str]:
 
 
 def test_the_unit_runs_the_agent_with_its_own_interpreter_and_starts_it_again() -> None:
-    unit = lines(token_file=Path("/root/token"))
+    written = lines(token_file=Path("/root/token"))
     assert (
         "ExecStart=/opt/muster/bin/python -m muster agent --server http://s:8080"
         " --data /var/lib/muster-agent --token-file %d/enrolment-token"
-    ) in unit
-    assert "LoadCredential=enrolment-token:/root/token" in unit
-    assert {"Restart=always", "DynamicUser=yes", "StateDirectory=muster-agent"} <= set(unit)
+    ) in written
+    assert "LoadCredential=enrolment-token:/root/token" in written
+    assert {"Restart=always", "DynamicUser=yes", "StateDirectory=muster-agent"} <= set(written)
+
+
+def test_more_options_and_authorities_reach_the_agent() -> None:
+    written = lines(ca_file=Path("/root/ca.pem"), options=["--interval", "5", "--watch-port", "22"])
+    assert (
+        "ExecStart=/opt/muster/bin/python -m muster agent --server http://s:8080"
+        " --data /var/lib/muster-agent --interval 5 --watch-port 22 --ca-file %d/authorities"
+    ) in written
+    assert "LoadCredential=authorities:/root/ca.pem" in written
 
 
 def test_without_a_token_file_there_is_no_credential() -> None:
@@ -48,18 +58,27 @@ def test_the_data_directory_must_be_one_that_systemd_makes(data: str) -> None:
 
 def test_a_different_unit_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "muster-agent.service"
-    write_unit(path, "one", force=False)
-    write_unit(path, "one", force=False)
+    assert write_unit(path, "one", force=False)
+    assert not write_unit(path, "one", force=False)
     with pytest.raises(SettingsError, match="--force"):
         write_unit(path, "two", force=False)
     assert path.read_text() == "one"
-    write_unit(path, "two", force=True)
+    assert write_unit(path, "two", force=True)
+    assert not write_unit(path, "two", force=True)
     assert path.read_text() == "two"
     with pytest.raises(SettingsError, match="No such file"):
         write_unit(tmp_path / "absent" / "x.service", "one", force=False)
 
 
-def test_an_interpreter_in_a_private_directory_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("directory", ["/tmp", "/var/tmp"])
+def test_an_interpreter_that_the_service_cannot_see_is_noticed(directory: str) -> None:
+    assert unreachable_part(Path(directory, "muster", "bin", "python")) == Path(directory)
+
+
+def test_an_interpreter_in_a_private_directory_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit, "PRIVATE_TMP", frozenset())
     private = tmp_path / "home"
     (private / "venv").mkdir(parents=True)
     for directory in (tmp_path, *tmp_path.parents[:-1]):

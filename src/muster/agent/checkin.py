@@ -186,5 +186,5 @@ class CheckIn:
                 _log.warning("batch %s is put in quarantine: %s", batch.key, COPIED)
 
     def _later(self, answer: Answer) -> float:
-        self._trouble.met(f"no contact with the server: {answer.message}")
+        self._trouble.met(answer.message)
         return self._backoff.next_s(answer.retry_after_s)

@@ -30,7 +30,7 @@ class Link:
     ) -> None:
         """Raises SettingsError for an address or a certificate file that cannot be used."""
         self._client = httpx.AsyncClient(
-            base_url=_parse_server(server),
+            base_url=parse_server(server),
             transport=transport,
             verify=open_trust(server, ca_file),
             timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
@@ -92,7 +92,7 @@ class Link:
                 timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
             )
         except httpx.HTTPError as error:
-            return Answer(Outcome.LATER, f"{self._client.base_url}: {error or type(error).__name__}")
+            return Answer(Outcome.LATER, _no_contact(self._client.base_url, error))
         return _to_answer(response)
 
 
@@ -101,9 +101,9 @@ def _to_answer(response: httpx.Response) -> Answer:
     outcome = judge_status(response.status_code, error.code if error else "")
     if outcome is Outcome.DONE:
         return Answer(outcome, body=response.content)
-    message = f"{response.request.url.path}: HTTP {response.status_code}"
+    message = f"the server answered HTTP {response.status_code} to {response.request.url.path}"
     if error:
-        message = f"{message} {error.code}: {error.message}"
+        message = f"{message}: {error.message} ({error.code})"
     return Answer(outcome, message, parse_retry_after(response.headers.get("retry-after", "")))
 
 
@@ -115,7 +115,12 @@ def _parse_error(response: httpx.Response) -> LinkError | None:
         return None
 
 
-def _parse_server(server: str) -> httpx.URL:
+def _no_contact(url: httpx.URL, error: httpx.HTTPError) -> str:
+    return f"no contact with {url}: {str(error) or type(error).__name__}"
+
+
+def parse_server(server: str) -> httpx.URL:
+    """Return a server's address. Raises SettingsError."""
     try:
         url = httpx.URL(server)
     except httpx.InvalidURL as error:

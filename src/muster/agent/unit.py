@@ -1,11 +1,13 @@
 """The systemd unit that keeps an agent running (systemd.service(5), systemd.exec(5))."""
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from muster.errors import SettingsError
 
 STATE_ROOT = Path("/var/lib")
+PRIVATE_TMP = frozenset({Path("/tmp"), Path("/var/tmp")})  # noqa: S108 named, not written to
 
 _TEMPLATE = """\
 [Unit]
@@ -22,7 +24,7 @@ TimeoutStopSec=10
 DynamicUser=yes
 StateDirectory={state}
 StateDirectoryMode=0700
-{credential}\
+{credentials}\
 UMask=0077
 CapabilityBoundingSet=
 NoNewPrivileges=yes
@@ -48,39 +50,61 @@ WantedBy=multi-user.target
 """
 
 
-def unit_text(*, python: Path, server: str, token_file: Path | None, data: Path) -> str:
-    """Return the unit of an agent run by `python` under a user that systemd makes for it.
+def unit_text(
+    *,
+    python: Path,
+    server: str,
+    data: Path,
+    token_file: Path | None = None,
+    ca_file: Path | None = None,
+    options: Sequence[str] = (),
+) -> str:
+    """Return the unit of an agent run by `python`, with more `options`, under a user that systemd makes.
 
-    The token file stays readable by root alone: systemd hands its content over. Raises SettingsError
-    when `data` is not a directory directly in /var/lib, which is where such a user owns one.
+    Token and authorities may be readable by root alone: systemd hands their content over. Raises
+    SettingsError when `data` is not a directory directly in /var/lib, where such a user owns one.
     """
     if data.parent != STATE_ROOT or not data.name:
         raise SettingsError(f"--data {data}: expected a directory in {STATE_ROOT}, which systemd then makes")
-    arguments = [str(python), "-m", "muster", "agent", "--server", server, "--data", str(data)]
+    arguments = [str(python), "-m", "muster", "agent", "--server", server, "--data", str(data), *options]
     words = [_quote(argument) for argument in arguments]
-    credential = ""
-    if token_file is not None:
-        words += ["--token-file", "%d/enrolment-token"]
-        credential = f"LoadCredential=enrolment-token:{_escape(str(token_file))}\n"
+    credentials = ""
+    for option, name, path in (
+        ("--token-file", "enrolment-token", token_file),
+        ("--ca-file", "authorities", ca_file),
+    ):
+        if path is not None:
+            words += [option, f"%d/{name}"]
+            credentials += f"LoadCredential={name}:{_escape(str(path))}\n"
     return _TEMPLATE.format(
-        server=_escape(server), command=" ".join(words), state=_escape(data.name), credential=credential
+        server=_escape(server), command=" ".join(words), state=_escape(data.name), credentials=credentials
     )
 
 
-def write_unit(path: Path, text: str, *, force: bool) -> None:
-    """Write the unit file. Raises SettingsError when another one is there, unless `force`."""
+def write_unit(path: Path, text: str, *, force: bool) -> bool:
+    """Write the unit file; return whether that changed it.
+
+    Raises SettingsError when a different one is there, unless `force`.
+    """
     try:
-        if not force and path.exists() and path.read_text() != text:
-            raise SettingsError(f"{path} exists and is different; --force replaces it")
+        if path.exists():
+            if path.read_text() == text:
+                return False
+            if not force:
+                raise SettingsError(f"{path} exists and is different; --force replaces it")
         path.write_text(text)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    return True
 
 
 def unreachable_part(program: Path) -> Path | None:
-    """Return the part of the path that other users may not enter, or None when they can run it."""
+    """Return the part of the path that the service's user cannot enter, or None when it can run it.
+
+    A service with DynamicUser has directories for temporary files of its own.
+    """
     for directory in reversed(program.parents):
-        if not directory.stat().st_mode & stat.S_IXOTH:
+        if directory in PRIVATE_TMP or not directory.stat().st_mode & stat.S_IXOTH:
             return directory
     return None
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,8 +27,26 @@ TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not 
 DEFAULT_DATA = Path("muster-agent")
 SERVICE_DATA = Path("/var/lib/muster-agent")
 SERVICE_UNIT = Path("/etc/systemd/system/muster-agent.service")
+REMIND_S = 600.0
+HOW_TO_ENROL = (
+    "Make a token on the server (muster token create --scope agent --name THIS-MACHINE), "
+    "put it in a file here and name that with --token-file"
+)
 
 _log = logging.getLogger(__name__)
+
+_interval = click.option(
+    "--interval", metavar="S", type=float, help="Seconds between two reports.  [default: 10]"
+)
+_ports = click.option(
+    "--watch-port",
+    "--port-watch",
+    "ports",
+    metavar="SPEC",
+    multiple=True,
+    help="A port or range to watch (443, 3000-3007); repeatable.",
+)
+_ca_file = click.option("--ca-file", metavar="FILE", help="Trust these authorities for https.")
 
 
 @click.group(
@@ -43,17 +62,10 @@ _log = logging.getLogger(__name__)
 )
 @click.option("--data", metavar="DIR", type=Path, help=f"Keeps the spool.  [default: {DEFAULT_DATA}]")
 @click.option("--config", metavar="FILE", type=Path, help="Settings in TOML.")
-@click.option("--interval", metavar="S", type=float, help="Seconds between two reports.  [default: 10]")
-@click.option(
-    "--watch-port",
-    "--port-watch",
-    "ports",
-    metavar="SPEC",
-    multiple=True,
-    help="A port or range to watch (443, 3000-3007); repeatable.",
-)
+@_interval
+@_ports
 @click.option("--reports-dir", metavar="DIR", help="Also write each report to DIR/<id>.json.")
-@click.option("--ca-file", metavar="FILE", help="Trust these authorities for https.")
+@_ca_file
 @click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @click.pass_context
 def command(
@@ -97,19 +109,60 @@ def command(
 @click.option("--server", metavar="URL", required=True, help="Where to send.")
 @click.option("--token-file", metavar="FILE", type=Path, help="Holds the enrolment token; root may read it.")
 @click.option("--data", metavar="DIR", type=Path, default=SERVICE_DATA, show_default=True)
+@_interval
+@_ports
+@_ca_file
 @click.option("--unit-path", metavar="FILE", type=Path, default=SERVICE_UNIT, show_default=True)
 @click.option("--force", is_flag=True, help="Replace a unit that is different.")
-def install(server: str, token_file: Path | None, data: Path, unit_path: Path, force: bool) -> None:
+def install(
+    server: str,
+    token_file: Path | None,
+    data: Path,
+    interval: float | None,
+    ports: tuple[str, ...],
+    ca_file: str | None,
+    unit_path: Path,
+    force: bool,
+) -> None:
     """Write a hardened systemd unit that runs the agent, and print what to run next."""
+    flags = {"data": data, "agent.server": server, "agent.interval_s": interval, "agent.ca_file": ca_file}
+    flags["agent.ports"] = list(ports) or None
+    _check_service(load_settings(file=None, environ={}, flags=flags).settings, token_file)
     python = Path(sys.executable)
     closed = unreachable_part(python)
     if closed is not None:
-        raise SettingsError(f"the service's user may not enter {closed}; install Muster in /opt, for example")
-    token = token_file.absolute() if token_file else None
-    write_unit(unit_path, unit_text(python=python, server=server, token_file=token, data=data), force=force)
-    click.echo(f"Wrote {unit_path}. Now run:\n", err=True)
+        raise SettingsError(f"the service's user cannot enter {closed}; install Muster in /opt, for example")
+    text = unit_text(
+        python=python,
+        server=server,
+        data=data,
+        token_file=token_file.absolute() if token_file else None,
+        ca_file=Path(ca_file).absolute() if ca_file else None,
+        options=[
+            *(() if interval is None else ("--interval", f"{interval:g}")),
+            *(word for port in ports for word in ("--watch-port", port)),
+        ],
+    )
+    is_new = write_unit(unit_path, text, force=force)
+    if token_file is None:
+        click.echo(
+            f"Without --token-file the agent sends nothing until it is enrolled. {HOW_TO_ENROL}", err=True
+        )
+    click.echo(f"{f'Wrote {unit_path}' if is_new else f'{unit_path} is unchanged'}. Now run:\n", err=True)
     click.echo("systemctl daemon-reload")
     click.echo(f"systemctl enable --now {unit_path.stem}")
+
+
+def _check_service(settings: Settings, token_file: Path | None) -> None:
+    """Raise SettingsError for what the service would fail on."""
+    from muster.agent.collect.ports import parse_ports
+    from muster.agent.link import open_trust, parse_server
+
+    parse_server(settings.agent.server)
+    open_trust(settings.agent.server, settings.agent.ca_file)
+    parse_ports(settings.agent.ports)
+    if token_file is not None:
+        _read_token(token_file)
 
 
 def run_agent(settings: Settings, token: str | None, *, supervised: bool = False) -> int:
@@ -166,19 +219,40 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     return 0
 
 
-def _token_reader(token_file: str, token: str | None) -> Callable[[], str | None]:
-    """Return what finds the enrolment token; the file is read each time, so it may come later."""
-    trouble = Trouble(_log)
+def _token_reader(
+    token_file: str, token: str | None, monotonic_s: Callable[[], float] = time.monotonic
+) -> Callable[[], str | None]:
+    """Return what finds the enrolment token; the file is read each time, so it may come later.
+
+    While there is none, what to do is logged every ten minutes.
+    """
+    trouble = Trouble(_log, repeat_s=REMIND_S, monotonic_s=monotonic_s)
 
     def read() -> str | None:
         try:
-            text = Path(token_file).read_text().strip() if token_file else token
-        except (OSError, UnicodeDecodeError) as error:
-            trouble.met(f"token file: {error}")
+            if token_file:
+                return _read_token(Path(token_file))
+            if token:
+                return token
+            raise SettingsError(HOW_TO_ENROL)
+        except SettingsError as error:
+            trouble.met(f"no enrolment token, so reports are kept here: {error.message}")
             return None
-        return text or None
 
     return read
+
+
+def _read_token(file: Path) -> str:
+    """Return the enrolment token in a file. Raises SettingsError that says how to get one."""
+    try:
+        token = file.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"--token-file {file}: {error.strerror}. {HOW_TO_ENROL}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"--token-file {file}: not text. {HOW_TO_ENROL}") from None
+    if not token:
+        raise SettingsError(f"--token-file {file} is empty. {HOW_TO_ENROL}")
+    return token
 
 
 def _reach() -> Reach:

@@ -104,14 +104,8 @@ def run(args: Sequence[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except InvalidInput as error:
-        return _told(2, error.message)
-    except CallerError as error:
-        return _told(1, error.message)
-    except SettingsError as error:
-        return _told(2, *error.problems)
-    except EnvironmentFault as error:
-        return _told(2, error.message)
+    except (CallerError, EnvironmentFault) as error:
+        return _told(error)
     return result if isinstance(result, int) else 0
 
 
@@ -133,7 +127,7 @@ def _imported(entry: Entry) -> click.Command:
     return command
 
 
-def _told(code: int, *messages: str) -> int:
-    for message in messages:
+def _told(error: CallerError | EnvironmentFault) -> int:
+    for message in error.problems if isinstance(error, SettingsError) else (error.message,):
         click.echo(f"muster: {' '.join(message.split())}", err=True)
-    return code
+    return 1 if isinstance(error, CallerError) and not isinstance(error, InvalidInput) else 2
