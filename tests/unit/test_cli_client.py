@@ -110,7 +110,7 @@ def test_the_token_comes_from_file_or_variable(
     import click
 
     tokens: list[str] = []
-    monkeypatch.setattr(Client, "__init__", lambda self, url, token: tokens.append(token))
+    monkeypatch.setattr(Client, "__init__", lambda self, url, token, ca_file: tokens.append(token))
     monkeypatch.setattr(Client, "close", lambda self: None)
     monkeypatch.setenv("MUSTER_TOKEN", variable)
     (tmp_path / "t").write_text(file or "")
@@ -121,3 +121,10 @@ def test_the_token_comes_from_file_or_variable(
 
     command.main(["--token-file", str(tmp_path / "t")] if file else [], standalone_mode=False)
     assert tokens == [sent or ""]
+
+
+def test_authorities_that_cannot_be_used_are_named(tmp_path) -> None:
+    (tmp_path / "empty").write_text("")
+    for name in ("absent", "empty"):
+        with pytest.raises(InvalidInput, match=f"--ca-file: {tmp_path / name}"):
+            Client("https://127.0.0.1:1", ca_file=tmp_path / name)

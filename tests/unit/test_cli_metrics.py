@@ -58,7 +58,7 @@ def run(monkeypatch: pytest.MonkeyPatch, answer: object, *arguments: str) -> tup
 
     transport = httpx.MockTransport(reply)
     monkeypatch.setattr(
-        "muster.cli.client.Client", lambda url, token: Client(url, token, transport=transport)
+        "muster.cli.client.Client", lambda url, token, ca_file: Client(url, token, transport=transport)
     )
     result = CliRunner().invoke(metrics.command, list(arguments))
     assert result.exit_code == 0, result.output

@@ -1,4 +1,6 @@
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,11 @@ class FakeServer:
         self.requests: list[httpx.Request] = []
         self.reports: dict[str, tuple[str, Any]] = {}
         self.answers: dict[str, httpx.Response] = {}
+        self.health: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/health":
+            return self.health(request)
         self.requests.append(request)
         if request.method == "GET":
             missing = httpx.Response(404, json={"error": "not here"})
@@ -158,12 +163,13 @@ def test_import_names_and_skips_what_it_cannot_use(server: FakeServer, folder, c
     (path / "cut.json").write_text('{"id": "x"')
     (path / "dir.json").mkdir()
     (path / "big.json").write_text(" " * 2000)
+    os.mkfifo(path / "pipe.json")
     monkeypatch.setattr(report_import, "MAX_REPORT_BYTES", 1000)
     assert run(["report", "import", str(path)]) == 1
     out, err = capsys.readouterr()
-    assert out == "2 stored, 0 known already, 4 skipped\n"
+    assert out == "2 stored, 0 known already, 5 skipped\n"
     assert [line.partition(":")[0] for line in err.splitlines()] == [
-        f"skipped {path / name}" for name in ("big.json", "cut.json", "dir.json", "r00002.json")
+        f"skipped {path / name}" for name in ("big.json", "cut.json", "dir.json", "pipe.json", "r00002.json")
     ]
     assert sorted(server.reports) == ["r00001", "r00003"]
 
@@ -183,3 +189,27 @@ def test_a_report_that_contradicts_the_stored_one_is_skipped_alone(
 def test_import_of_no_folder(server: FakeServer, tmp_path: Path, capsys) -> None:
     assert run(["report", "import", str(tmp_path / "absent")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_import_of_an_empty_folder_says_so(server: FakeServer, tmp_path: Path, capsys) -> None:
+    assert run(["report", "import", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert out == "0 stored, 0 known already, 0 skipped\n"
+    assert err == f"there is no *.json in {tmp_path}\n"
+
+
+def test_a_server_that_is_not_there_is_told_before_any_file(server: FakeServer, folder, capsys) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    server.health = refuse
+    path = folder([make_report(1, node="")])
+    assert run(["report", "import", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "muster: no server at http://127.0.0.1:8080: refused\n")
+
+
+@pytest.mark.parametrize("hours", ["0", "8761", "x", "1.5"])
+def test_hours_that_no_server_takes_are_wrong_usage(server: FakeServer, hours: str) -> None:
+    assert run(["report", "get", "avg", hours]) == 2
+    assert server.requests == []

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ QueryValue = str | list[str] | None
 class Client:
     """Asks one server. `token` empty: none is sent, which does for surfaces that the server opened.
 
+    `ca_file` holds the authorities that vouch for an https server, instead of this machine's.
     A server that is overloaded is asked again up to five times, each after the time it names;
     `wait` pauses for that many seconds.
     """
@@ -36,6 +38,7 @@ class Client:
         url: str,
         token: str = "",
         *,
+        ca_file: Path | None = None,
         transport: httpx.BaseTransport | None = None,
         wait: Wait | None = None,
     ) -> None:
@@ -47,6 +50,7 @@ class Client:
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=TIMEOUT_S,
             transport=transport,
+            verify=_trust(ca_file),
             trust_env=self._url.host not in LOOPBACK,
         )
 
@@ -60,6 +64,10 @@ class Client:
     def post(self, path: str, body: bytes, **query: QueryValue) -> bytes:
         """Send JSON and return the body of the answer. Raises like `get`."""
         return self._ask("POST", path, query, body)
+
+    def ping(self) -> None:
+        """Raise Unavailable or CallerError unless a server answers; it needs no token."""
+        self.get("/health")
 
     def close(self) -> None:
         """Close the connections."""
@@ -100,7 +108,7 @@ class Client:
 
 
 def client_options(handler: Handler) -> Handler:
-    """Add --server and --token-file; the command gets a `client` that is closed after it."""
+    """Add --server, --token-file and --ca-file; the command gets a `client` that is closed after it."""
 
     @click.option(
         "--server",
@@ -113,9 +121,16 @@ def client_options(handler: Handler) -> Handler:
     @click.option(
         "--token-file", metavar="FILE", type=Path, help="Holds the access token; else $MUSTER_TOKEN is used."
     )
+    @click.option(
+        "--ca-file",
+        metavar="FILE",
+        type=Path,
+        envvar="MUSTER_CA_FILE",
+        help="Trust these authorities for https; else $MUSTER_CA_FILE, else this machine's.",
+    )
     @functools.wraps(handler)
-    def with_client(*args: Any, url: str, token_file: Path | None, **rest: Any) -> Any:
-        client = Client(url, _token(token_file, os.environ))
+    def with_client(*args: Any, url: str, token_file: Path | None, ca_file: Path | None, **rest: Any) -> Any:
+        client = Client(url, _token(token_file, os.environ), ca_file=ca_file)
         try:
             return handler(*args, client=client, **rest)
         finally:
@@ -135,6 +150,16 @@ def _token(file: Path | None, environ: Mapping[str, str]) -> str:
     if not token.isascii() or not token.isprintable():
         raise InvalidInput("a token has printable ASCII characters only", field="token")
     return token
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Return whom to trust. Raises InvalidInput when the file holds no certificates."""
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except OSError as error:
+        raise InvalidInput(f"{ca_file}: {error.strerror or error}", field="--ca-file") from None
 
 
 def _checked(text: str) -> httpx.URL:

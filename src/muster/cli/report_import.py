@@ -1,6 +1,7 @@
 """Sends a folder of report files to a server."""
 
 import contextlib
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -92,9 +93,12 @@ def import_folder(client: Client, folder: Path, agent: str | None) -> ImportOutc
     The reports belong to `agent`, or each to the host in its `os.node`. Raises CallerError or
     Unavailable when the server refuses or is gone; running it again goes on from there.
     """
+    client.ping()
     outcome = ImportOutcome()
     chunks = _Chunks(client, outcome)
     paths = sorted(folder.glob("*.json"))
+    if not paths:
+        click.echo(f"there is no *.json in {folder}", err=True)
     with _progress(len(paths)) as advance:
         for path in paths:
             try:
@@ -109,7 +113,10 @@ def import_folder(client: Client, folder: Path, agent: str | None) -> ImportOutc
 
 def _load_report(path: Path) -> Report:
     try:
-        if path.stat().st_size > MAX_REPORT_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InvalidInput("not a regular file")
+        if status.st_size > MAX_REPORT_BYTES:
             raise InvalidInput(f"a report has at most {MAX_REPORT_BYTES} bytes")
         return parse_report(path.read_bytes())
     except OSError as error:

@@ -19,6 +19,7 @@ FILE_NAME = "muster.toml"
 OTHER_VARIABLES = frozenset(
     {
         "MUSTER_AGENT_TOKEN",  # enrols an agent
+        "MUSTER_CA_FILE",  # whom client commands trust
         "MUSTER_CONFIG",  # names the file
         "MUSTER_CRASH_AT",  # muster.failpoints
         "MUSTER_FAULT_KILLS",  # read by the fault tests, as is the next
