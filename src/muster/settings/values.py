@@ -80,6 +80,23 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     inventory_days: PositiveInt = 365
 
 
+class AuditSettings(Section, frozen=True, kw_only=True):
+    """`origin`: the log's name in checkpoints; empty: the one it has, else the host's and `/audit`.
+
+    `key_file` holds the private key that signs them; empty: `audit.key` in the data directory. Servers on
+    one database must have the same.
+    """
+
+    origin: str = ""
+    key_file: str = ""
+
+
+class FaultSettings(Section, frozen=True, kw_only=True):
+    """Errors on purpose, so that dashboards have some to show: the share of requests answered 500."""
+
+    audit_error_rate: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+
+
 class LogSettings(Section, frozen=True, kw_only=True):
     """`auto` writes JSON lines unless standard error is a terminal."""
 
@@ -124,6 +141,8 @@ class Settings(Section, frozen=True, kw_only=True):
     commit: CommitSettings = CommitSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
+    audit: AuditSettings = AuditSettings()
+    faults: FaultSettings = FaultSettings()
     log: LogSettings = LogSettings()
     agent: AgentSettings = AgentSettings()
 
@@ -132,6 +151,7 @@ RELOADABLE = frozenset(
     {
         "auth.open",
         "limits",
+        "faults",
         "retention",
         "log.level",
         "telemetry.query_timeout_s",

@@ -9,9 +9,9 @@ from litestar.handlers import BaseRouteHandler
 from muster.api.http.live import Live
 from muster.api.http.origin import came_through_proxy, is_loopback
 from muster.core.access import Access, require
-from muster.core.people import People
+from muster.core.people import People, Person
 from muster.errors import Forbidden, Unauthenticated
-from muster.model.access import Scope, Surface
+from muster.model.access import Scope, Surface, Token
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -55,6 +55,7 @@ class Authorizer:
     async def _check_session(self, connection: Connection, scope: Scope) -> None:
         """Raise unless somebody is signed in who may; a page of another site must not act for them."""
         session = await self._people.session(connection.cookies[SESSION_COOKIE])
+        connection.state.person = session.person
         if scope is not Scope.READ and not session.person.is_admin:
             raise Forbidden("only administrators may do this")
         if connection.scope.get("method") not in SAFE_METHODS and "origin" not in connection.headers:
@@ -65,6 +66,22 @@ class Authorizer:
             return False
         peer = connection.client.host if connection.client else None
         return is_loopback(peer) and not came_through_proxy(connection.headers)
+
+
+def is_admin(connection: Connection) -> bool:
+    """Tell whether a caller that was let in is an administrator; one without a credential is not."""
+    token: Token | None = getattr(connection.state, "token", None)
+    person: Person | None = getattr(connection.state, "person", None)
+    return Scope.ADMIN in token.scopes if token else person is not None and person.is_admin
+
+
+def caller_of(connection: Connection) -> str:
+    """Return a name for the caller that no other one has, and that stays the same."""
+    token: Token | None = getattr(connection.state, "token", None)
+    person: Person | None = getattr(connection.state, "person", None)
+    if token:
+        return f"token {token.id}"
+    return f"person {person.name}" if person else "anybody"
 
 
 def bearer(connection: Connection) -> str:

@@ -5,6 +5,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+MAX_APPLICATIONS = 99
+OTHER = "other"
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -40,6 +42,32 @@ class Metrics:
             ("stream", "stage"),
             registry=registry,
         )
+
+        self._request_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def request_answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request; the route is a template, one of a few."""
+        at = route, method, status
+        found = self._request_children.get(at)
+        if found is None:
+            found = self.requests.labels(*at), self.request_seconds.labels(route)
+            self._request_children[at] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
+        self._events_inserted = Counter(
+            "events_inserted", "Audit events stored.", ("application",), registry=self.registry
+        )
+        self._applications: set[str] = set()
+
+    def events_inserted(self, application: str, count: int) -> None:
+        """Count stored audit events; applications beyond the first 100 share the label `other`."""
+        if application not in self._applications:
+            if len(self._applications) >= MAX_APPLICATIONS:
+                application = OTHER
+            else:
+                self._applications.add(application)
+        self._events_inserted.labels(application).inc(count)
 
     def group_written(self, name: str, items: int, size_bytes: int, seconds: float) -> None:
         """See `Observer`."""

@@ -27,10 +27,10 @@ class AuditBatch(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """Where events were put: `count` leaves from index `first` on; `repeated`: they were there before."""
+    """Where events were put: `events` leaves from index `first` on; `repeated`: they were there before."""
 
     first: int
-    count: int
+    events: int
     repeated: bool = False
 
 
@@ -93,6 +93,10 @@ class AuditLog(Protocol):
 
         Without a size: that of the checkpoint. Raises NotFound.
         """
+        ...
+
+    async def inclusions(self, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+        """Return the proof of each leaf for the tree of `size` leaves. Raises NotFound."""
         ...
 
     async def consistency(self, first: int, second: int) -> list[bytes]:

@@ -6,13 +6,13 @@ Checking follows RFC 9162, sections 2.1.3.2 and 2.1.4.2. No I/O.
 from collections.abc import Sequence
 from hmac import compare_digest
 
-from muster.core.audit.tree import EMPTY_ROOT, HASH_BYTES, ReadTile, node_hash, range_hash
+from muster.core.audit.tree import EMPTY_ROOT, HASH_BYTES, HashNode, node_hash, range_hash
 from muster.errors import InvalidInput
 
 MAX_PROOF_HASHES = 63
 
 
-def inclusion_proof(index: int, size: int, read_tile: ReadTile) -> list[bytes]:
+def inclusion_proof(index: int, size: int, hash_node: HashNode) -> list[bytes]:
     """Return the path from leaf `index` to the root of `size` leaves. Raises InvalidInput."""
     if not 0 <= index < size:
         raise InvalidInput(f"expected a leaf of a tree of {size}", field="index")
@@ -21,15 +21,15 @@ def inclusion_proof(index: int, size: int, read_tile: ReadTile) -> list[bytes]:
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
-            path.append(range_hash(middle, end, read_tile))
+            path.append(range_hash(middle, end, hash_node))
             end = middle
         else:
-            path.append(range_hash(start, middle, read_tile))
+            path.append(range_hash(start, middle, hash_node))
             start = middle
     return path[::-1]
 
 
-def consistency_proof(first: int, second: int, read_tile: ReadTile) -> list[bytes]:
+def consistency_proof(first: int, second: int, hash_node: HashNode) -> list[bytes]:
     """Return the proof that the tree of `first` leaves is the beginning of that of `second`.
 
     It is empty when either is trivial. Raises InvalidInput unless 0 <= first <= second.
@@ -43,14 +43,14 @@ def consistency_proof(first: int, second: int, read_tile: ReadTile) -> list[byte
     while first != end:
         middle = start + _split(end - start)
         if first <= middle:
-            path.append(range_hash(middle, end, read_tile))
+            path.append(range_hash(middle, end, hash_node))
             end = middle
         else:
-            path.append(range_hash(start, middle, read_tile))
+            path.append(range_hash(start, middle, hash_node))
             start = middle
             is_whole = False
     if not is_whole:
-        path.append(range_hash(start, end, read_tile))
+        path.append(range_hash(start, end, hash_node))
     return path[::-1]
 
 

@@ -3,7 +3,7 @@
 import datetime
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from muster.errors import InvalidInput
 
@@ -39,8 +39,9 @@ def parse_moments(values: Sequence[object]) -> tuple[list[int], list[str]]:
     except (TypeError, ValueError):
         moments = [parse_moment(value) for value in values]
         return [moment.ts_us for moment in moments], [moment.text for moment in moments]
+    texts = cast("Sequence[str]", values)
     ts_us = [(d.days * DAY_S + d.seconds) * SECOND_US + d.microseconds for d in since]
-    texts = [
+    return ts_us, [
         value[:26] + "Z"
         if len(value) == _COMMON
         and value[26:] == "+00:00"
@@ -49,9 +50,8 @@ def parse_moments(values: Sequence[object]) -> tuple[list[int], list[str]]:
         and value[5] != "W"
         and us % SECOND_US
         else to_text(us)
-        for value, us in zip(values, ts_us, strict=True)  # type: ignore[misc]
+        for value, us in zip(texts, ts_us, strict=True)
     ]
-    return ts_us, texts
 
 
 def parse_moment(value: object) -> Moment:

@@ -39,6 +39,9 @@ class Node(NamedTuple):
 ReadTile = Callable[[int, int, int], Sequence[bytes]]
 """Given level, number and width: return the first `width` hashes of a tile."""
 
+HashNode = Callable[[Node], bytes]
+"""Given a complete subtree: return its hash."""
+
 
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf."""
@@ -81,6 +84,11 @@ class Edge:
         self._extend(0, self.size, leaf_hashes, complete)
         self.size += len(leaf_hashes)
         return complete
+
+    @property
+    def leaf_hashes(self) -> Sequence[bytes]:
+        """The hashes of the partial tile of level 0."""
+        return self._levels[0] if self._levels else ()
 
     def root(self) -> bytes:
         """Return the root of the tree."""
@@ -140,14 +148,26 @@ def peaks(start: int, end: int) -> list[Node]:
     return nodes
 
 
-def range_hash(start: int, end: int, read_tile: ReadTile) -> bytes:
+def range_hash(start: int, end: int, hash_node: HashNode) -> bytes:
     """Return the hash of the subtree of leaves `start` to `end`, which the tree must have."""
-    return fold([_hash_of(node, read_tile) for node in peaks(start, end)])
+    return fold([hash_node(node) for node in peaks(start, end)])
 
 
-def _hash_of(node: Node, read_tile: ReadTile) -> bytes:
-    level, above = divmod(node.height, HEIGHT)
-    first = node.number << above
-    number, at = divmod(first, WIDTH)
-    width = at + (1 << above)
-    return perfect_root(read_tile(level, number, width)[at:width])
+def node_hasher(read_tile: ReadTile) -> HashNode:
+    """Return what hashes subtrees of a tree that is kept in tiles, each once."""
+    known: dict[Node, bytes] = {}
+
+    def hash_node(node: Node) -> bytes:
+        found = known.get(node)
+        if found is None:
+            height, number = node
+            if height % HEIGHT:
+                left, right = Node(height - 1, 2 * number), Node(height - 1, 2 * number + 1)
+                found = node_hash(hash_node(left), hash_node(right))
+            else:
+                at = number % WIDTH
+                found = read_tile(height // HEIGHT, number // WIDTH, at + 1)[at]
+            known[node] = found
+        return found
+
+    return hash_node

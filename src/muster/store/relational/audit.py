@@ -1,6 +1,6 @@
 """The audit log: a database file of its own on SQLite, the same database on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from muster.core.audit.note import Signer
 from muster.core.audit.ports import Appended, AuditBatch, Page, Question
 from muster.core.audit.proofs import consistency_proof, inclusion_proof
-from muster.core.audit.tree import tile_width
+from muster.core.audit.tree import node_hasher, tile_width
 from muster.errors import NotFound
 from muster.failpoints import Reach, ignore
 from muster.model.audit import AuditEvent
@@ -67,7 +67,7 @@ class AuditTable:
             size = read_head(connection)[0]
             if tile_width(size, level, number) < width:
                 raise NotFound(f"the tree of {size} has no {width} hashes in tile {number} of level {level}")
-            return b"".join(tile_reader(connection)(level, number, width))
+            return b"".join(tile_reader(connection, size)(level, number, width))
 
         return await self._relational.read(work)
 
@@ -90,7 +90,20 @@ class AuditTable:
             wanted = newest if size is None else size
             if not index < wanted <= newest:
                 raise NotFound(f"no event {index + 1} in a tree of {wanted}; the log has {newest} events")
-            return checkpoint, wanted, inclusion_proof(index, wanted, tile_reader(connection))
+            hash_node = node_hasher(tile_reader(connection, newest))
+            return checkpoint, wanted, inclusion_proof(index, wanted, hash_node)
+
+        return await self._relational.read(work)
+
+    async def inclusions(self, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+        """See `AuditLog`."""
+
+        def work(connection: Connection) -> list[list[bytes]]:
+            newest = read_head(connection)[0]
+            if size > newest or any(index >= size for index in indexes):
+                raise NotFound(f"the log has {newest} events, not {size}")
+            hash_node = node_hasher(tile_reader(connection, newest))
+            return [inclusion_proof(index, size, hash_node) for index in indexes]
 
         return await self._relational.read(work)
 
@@ -101,7 +114,7 @@ class AuditTable:
             newest = read_head(connection)[0]
             if second > newest:
                 raise NotFound(f"the log has {newest} events, not {second}")
-            return consistency_proof(first, second, tile_reader(connection))
+            return consistency_proof(first, second, node_hasher(tile_reader(connection, newest)))
 
         return await self._relational.read(work)
 

@@ -15,8 +15,9 @@ audit_head = Table(
     Column("size", BigInteger, nullable=False),
     Column("origin", Text, nullable=False),
     Column("checkpoint", Text, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
 )
-"""One row, of id 1: whoever appends locks it."""
+"""One row, of id 1: whoever appends locks it. `edge`: the hashes of the partial tile of level 0."""
 
 audit_sources = Table(
     "audit_sources",

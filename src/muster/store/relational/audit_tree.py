@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from muster.core.audit.times import to_text
-from muster.core.audit.tree import HASH_BYTES, WIDTH, Edge, ReadTile, leaf_hash, load_edge
+from muster.core.audit.tree import HASH_BYTES, WIDTH, Edge, ReadTile, leaf_hash, load_edge, tile_width
 from muster.errors import NotFound, Unavailable
 from muster.model.audit import AuditEvent, Source, encode_leaf
 from muster.store.relational.audit_schema import audit_events, audit_head, audit_sources, audit_tiles
@@ -47,14 +47,17 @@ def leaf_of(event: AuditEvent) -> bytes:
     return encode_leaf(to_text(event.ts_us), event.source, event.payload)
 
 
-def tile_reader(connection: Connection) -> ReadTile:
-    """Return what reads tiles of a transaction. It raises NotFound for hashes that the tree has not."""
+def tile_reader(connection: Connection, size: int) -> ReadTile:
+    """Return what reads tiles of a tree of `size` leaves. It raises NotFound for hashes it has not."""
     known: dict[tuple[int, int], list[bytes]] = {}
 
     def read(level: int, number: int, width: int) -> Sequence[bytes]:
-        hashes = known.get((level, number), [])
+        hashes = known.get((level, number))
+        if hashes is None:
+            whole = tile_width(size, level, number)
+            hashes = known[level, number] = _read_tile(connection, level, number, whole)
         if len(hashes) < width:
-            hashes = known[level, number] = _read_tile(connection, level, number, width)
+            raise NotFound(f"the tree of {size} has no {width} hashes in tile {number} of level {level}")
         return hashes[:width]
 
     return read
@@ -66,8 +69,7 @@ def _read_tile(connection: Connection, level: int, number: int, width: int) -> l
     )
     stored = connection.execute(complete).scalar()
     if stored is not None:
-        joined = bytes(stored)
-        hashes = [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
+        hashes = split_hashes(bytes(stored))
     elif level == 0:
         hashes = [leaf_hash(leaf_of(event)) for event in read_events(connection, number * WIDTH, width)]
     else:
@@ -83,10 +85,15 @@ def _read_tile(connection: Connection, level: int, number: int, width: int) -> l
     return hashes
 
 
+def split_hashes(joined: bytes) -> list[bytes]:
+    """Return hashes that were stored one after the other."""
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
+
+
 def read_edge(connection: Connection, size: int) -> Edge:
     """Return the right edge of the stored tree. Raises Unavailable when parts of it are missing."""
     try:
-        return load_edge(size, tile_reader(connection))
+        return load_edge(size, tile_reader(connection, size))
     except NotFound as error:
         raise Unavailable(
             f"the audit log was changed behind the server's back: {error.message}; see `muster audit fsck`"

@@ -119,7 +119,7 @@ class AuditWriter:
             outcomes.append(outcome)
             if isinstance(outcome, Appended) and not outcome.repeated:
                 fresh.append(batch)
-                size += outcome.count
+                size += outcome.events
         if size > edge.size:
             self._grow(connection, edge, fresh)
         self._edge = edge
@@ -160,7 +160,7 @@ class AuditWriter:
             return Appended(found.first_index, found.events, repeated=True)
         connection.execute(delete(audit_keys).where(audit_keys.c.key == key))
         row = {"key": key, "body_sha256": once.sha256, "created_us": now_us}
-        row |= {"first_index": appended.first, "events": appended.count}
+        row |= {"first_index": appended.first, "events": appended.events}
         connection.execute(insert(audit_keys), row)
         return appended
 
@@ -180,9 +180,9 @@ class AuditWriter:
         return self._source_ids
 
     def _add_spans(self, connection: Connection, number: int, ts_us: Sequence[int]) -> None:
-        """Store the spans of tiles that became complete, the first of them `number`; keep the rest's times."""
+        """Store the spans of tiles that became complete, the first of them `number`; keep other times."""
         waiting = [*self._times, *ts_us]
-        rows = []
+        rows: list[dict[str, int]] = []
         while len(waiting) - len(rows) * WIDTH >= WIDTH:
             times = waiting[len(rows) * WIDTH : (len(rows) + 1) * WIDTH]
             rows.append({"number": number + len(rows), "min_us": min(times), "max_us": max(times)})
@@ -193,6 +193,7 @@ class AuditWriter:
     def _save_head(self, connection: Connection, edge: Edge) -> None:
         checkpoint = self._signer.sign(edge.size, edge.root())
         values = {"size": edge.size, "origin": self._signer.origin, "checkpoint": checkpoint}
+        values |= {"edge": b"".join(edge.leaf_hashes)}
         connection.execute(update(audit_head).where(audit_head.c.id == 1).values(values))
 
     def _load_edge(self, connection: Connection, size: int, checkpoint: str) -> Edge:

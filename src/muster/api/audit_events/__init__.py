@@ -1,0 +1,1 @@
+"""Audit events: `/api/event` as its old clients know it, and proofs under `/audit`."""
