@@ -49,12 +49,13 @@ class DesiredRunner(msgspec.Struct, frozen=True, kw_only=True):
 class DesiredState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an agent should run; a runner that is not here must not be there.
 
-    `metrics_interval_s`: how often to take samples, None: not at all.
+    `metrics_interval_s`: how often to take samples, None: not at all, 0: as often as the agent's own
+    settings say.
     """
 
     version: DesiredVersion
     runners: Annotated[list[DesiredRunner], msgspec.Meta(max_length=MAX_RUNNERS)] = []
-    metrics_interval_s: float | None = 10.0
+    metrics_interval_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = 0.0
 
 
 class RunnerStatus(msgspec.Struct, frozen=True, kw_only=True):
