@@ -10,6 +10,9 @@ from litestar.types import ASGIApp
 
 from muster.api.agent_link.routes import AgentLink, agent_link_router
 from muster.api.agent_link.streams import Streams
+from muster.api.audit_events.errors import faults
+from muster.api.audit_events.routes import audit_routers
+from muster.api.audit_events.service import AuditSurface
 from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
@@ -31,6 +34,7 @@ from muster.api.server_inventory.errors import error_detail
 from muster.api.server_inventory.routes import server_inventory_router
 from muster.api.server_inventory.service import ServerInventory
 from muster.core.access import Access
+from muster.core.audit.ports import AuditLog
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
@@ -58,6 +62,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     inventory: InventoryStore
     counters: Counters
     charts: Charts
+    audit_log: AuditLog
+    audit_verifier: str
     operations: Operations
     own_names: frozenset[str]
 
@@ -72,6 +78,7 @@ def create_app(parts: Parts) -> ASGIApp:
             fleet_router(),
             server_inventory_router(),
             metrics_router(),
+            *audit_routers(),
             event_counter_handler(EventCounter(parts.counters, parts.charts, authorizer, parts.live)),
             *console_handlers(),
             ops_router(),
@@ -97,6 +104,9 @@ def _provided(parts: Parts) -> dict[str, object]:
     reports = parts.host_reports.store
     return {
         "agent_link": AgentLink(parts.fleet, Streams(reports, parts.samples, parts.inventory), parts.live),
+        "audit_surface": AuditSurface(
+            parts.audit_log, parts.live, parts.audit_verifier, parts.operations.metrics.events_inserted
+        ),
         "console_fleet": ConsoleFleet(
             parts.fleet,
             parts.overview,
@@ -126,6 +136,8 @@ def shape_of(path: str) -> Shape:
     surface, _, noun = path.removeprefix("/").partition("/")
     if surface == "api" and noun.partition("/")[0] in ("servers", "additional_information"):
         return error_detail
+    if surface == "api" and noun == "event":
+        return faults
     return error_text if surface in ("reports", "check", "version") else coded
 
 

@@ -146,6 +146,8 @@ class Server:
             inventory=stores.inventory,
             counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
             charts=charts,
+            audit_log=stores.audit,
+            audit_verifier=stores.audit.verifier,
             operations=Operations(
                 fleet=fleet,
                 metrics=metrics,

@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from muster.api.http.metrics import Metrics
+from muster.cli.audit_log import open_audit_log
 from muster.core.metrics.ports import SampleBatch
 from muster.failpoints import Reach, of_stream, parse_failpoints
 from muster.model.batch import REPORTS, SAMPLES
 from muster.settings import Settings
+from muster.store.relational.audit import AuditTable
 from muster.store.relational.counters import RelationalCounters
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.inventory import RelationalInventory
@@ -36,6 +38,7 @@ class Stores(msgspec.Struct, frozen=True):
     samples: SampleTable
     inventory: RelationalInventory
     counters: RelationalCounters
+    audit: AuditTable
 
     @property
     def pending_bytes(self) -> dict[str, int]:
@@ -43,12 +46,13 @@ class Stores(msgspec.Struct, frozen=True):
         return {
             "reports": self.reports.pending_bytes,
             "samples": self.samples.pending_bytes,
+            "audit": self.audit.pending_bytes,
             "relational": self.relational.pending_bytes + self.counters.waiting_bytes,
         }
 
     async def ping(self) -> None:
         """Raise Unavailable when one of the databases does not answer."""
-        await asyncio.gather(self.relational.ping(), self.reports.ping())
+        await asyncio.gather(self.relational.ping(), self.audit.ping(), self.reports.ping())
 
 
 @asynccontextmanager
@@ -91,7 +95,9 @@ async def opened_stores(
         inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
         counters = RelationalCounters(relational, queue_bytes=settings.commit.queue_bytes)
         windows = RelationalWindows(relational)
-        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory, counters)
+        audit = await asyncio.to_thread(lambda: open_audit_log(settings, reach=reach, observer=metrics))
+        stack.push_async_callback(asyncio.to_thread, audit.close)
+        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory, counters, audit)
 
 
 def _open_relational(settings: Settings, metrics: Metrics) -> Relational:

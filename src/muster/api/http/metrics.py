@@ -5,9 +5,9 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 MAX_APPLICATIONS = 99
 OTHER = "other"
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 class Metrics:
@@ -42,7 +42,10 @@ class Metrics:
             ("stream", "stage"),
             registry=registry,
         )
-
+        self._events_inserted = Counter(
+            "events_inserted", "Audit events stored.", ("application",), registry=registry
+        )
+        self._applications: set[str] = set()
         self._request_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def request_answered(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -55,13 +58,8 @@ class Metrics:
         found[0].inc()
         found[1].observe(seconds)
 
-        self._events_inserted = Counter(
-            "events_inserted", "Audit events stored.", ("application",), registry=self.registry
-        )
-        self._applications: set[str] = set()
-
     def events_inserted(self, application: str, count: int) -> None:
-        """Count stored audit events; applications beyond the first 100 share the label `other`."""
+        """Count stored audit events; applications beyond the first 99 share the label `other`."""
         if application not in self._applications:
             if len(self._applications) >= MAX_APPLICATIONS:
                 application = OTHER

@@ -37,6 +37,9 @@ class AuditTable:
         observer: Observer | None = None,
     ) -> None:
         self._relational = relational
+        self.verifier = signer.verifier.text
+        """The public key of checkpoints, as text."""
+
         self._writer = AuditWriter(relational, signer, commit, now_us=now_us, reach=reach, observer=observer)
 
     @property
