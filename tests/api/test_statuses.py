@@ -159,14 +159,17 @@ def test_status(
         assert_error_shape(path, answer)
 
 
-def assert_error_shape(path: str, answer: httpx.Response) -> None:
+def error_keys(path: str) -> set[str]:
     """Host reports say `{"error"}`, the inventory `{"detail"}`, everything else `{"code", "message"}`."""
-    keys = {"code", "message"}
     if path.startswith(("/reports", "/check", "/version")):
-        keys = {"error"}
+        return {"error"}
     if path.startswith(("/api/servers", "/api/additional_information")):
-        keys = {"detail"}
-    assert set(answer.json()) == keys
+        return {"detail"}
+    return {"code", "message"}
+
+
+def assert_error_shape(path: str, answer: httpx.Response) -> None:
+    assert set(answer.json()) == error_keys(path)
     assert all(isinstance(value, str) and value for value in answer.json().values())
     if answer.status_code == 401:
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -179,6 +182,21 @@ def test_every_route_of_the_document_is_in_the_table(admin: httpx.Client) -> Non
         for method in operations:
             matches = [p for m, p in listed if m == method.upper() and fits(path, p)]
             assert matches, f"{method.upper()} {path} has no line in the table"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    sorted({(m, path.partition("?")[0], s) for m, path, *_, s in ANSWERS if s >= 400 and s != 405}),
+)
+def test_every_error_is_in_the_document(admin: httpx.Client, method: str, path: str, status: int) -> None:
+    document = admin.get("/openapi.json").json()
+    found = [x for template, x in document["paths"].items() if method.lower() in x and fits(template, path)]
+    exact = [x for template, x in document["paths"].items() if template == path and method.lower() in x]
+    for operations in exact or found:
+        described = operations[method.lower()]["responses"][str(status)]
+        ((_, media),) = described["content"].items()
+        name = media["schema"]["$ref"].rpartition("/")[2]
+        assert set(document["components"]["schemas"][name]["properties"]) == error_keys(path)
 
 
 def fits(template: str, path: str) -> bool:

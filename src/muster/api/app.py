@@ -17,6 +17,7 @@ from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
 from muster.api.docs import docs_assets, openapi_config, openapi_document
+from muster.api.error_docs import document_errors
 from muster.api.event_counter.charts import Charts
 from muster.api.event_counter.envelope import failed
 from muster.api.event_counter.routes import PREFIX as EVENTS
@@ -96,6 +97,7 @@ def create_app(parts: Parts) -> ASGIApp:
         logging_config=None,
     )
     check_routes(app)
+    document_errors(app, shape_of)
     return Observe(app, shape_of, parts.live, parts.operations.metrics, parts.own_names)
 
 

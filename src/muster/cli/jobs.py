@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from muster.cli.stores import Stores
+from muster.core.audit.control import DRAIN_S, drain
 from muster.core.fleet.registry import FLUSH_S, Fleet
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.rollup import ROLL_UP_S, RollUp
@@ -47,6 +48,7 @@ async def running_jobs(
 
     jobs = [
         every(FLUSH_S, fleet.flush),
+        every(DRAIN_S, lambda: drain(stores.outbox, stores.audit)),
         every(RETENTION_S, blocking(lambda: apply_retention(stores, retention())), reloaded),
         every(ROLL_UP_S, blocking(roll_up.run)),
         _once(lambda: _load_overview(stores, fleet, overview)),

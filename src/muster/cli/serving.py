@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,14 @@ from muster.cli.jobs import running_jobs
 from muster.cli.stores import Stores, opened_stores
 from muster.cli.usable import refuse_unusable
 from muster.core.access import Access
+from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.questions import Questions
 from muster.core.people import People
 from muster.errors import SettingsError
+from muster.model.audit import ControlAction
 from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
 from muster.settings.zone import load_zone
@@ -58,6 +61,7 @@ class Server:
         self.reloaded = asyncio.Event()
         self.access: Access
         self.people: People
+        self.outbox: Outbox
 
     @property
     def settings(self) -> Settings:
@@ -83,6 +87,8 @@ class Server:
         loaded = await asyncio.to_thread(reload_settings, self._loaded)
         await asyncio.to_thread(refuse_unusable, loaded.settings)
         diff = diff_settings(self.settings, loaded.settings)
+        changed = [change.key for change in diff.changes if change.applied]
+        await self.outbox.add(ControlAction("Reloaded", time.time_ns() // 1000, {"changed": changed}))
         self._loaded, self.live.settings = loaded, diff.effective
         logging.getLogger("muster").setLevel(self.settings.log.level.upper())
         self.reloaded.set()
@@ -109,6 +115,7 @@ class Server:
             await fleet.load()
             stack.push_async_callback(fleet.flush)
             stack.callback(fleet.stop)
+            self.outbox = stores.outbox
             self.access = Access(RelationalTokens(stores.relational))
             self.people = People(RelationalUsers(stores.relational), RelationalSessions(stores.relational))
             jobs = running_jobs(

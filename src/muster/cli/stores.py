@@ -20,6 +20,7 @@ from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate
+from muster.store.relational.outbox import RelationalOutbox
 from muster.store.relational.sample_windows import RelationalWindows
 from muster.store.telemetry.clients import TelemetryClients
 from muster.store.telemetry.reports import ReportTable
@@ -39,6 +40,7 @@ class Stores(msgspec.Struct, frozen=True):
     inventory: RelationalInventory
     counters: RelationalCounters
     audit: AuditTable
+    outbox: RelationalOutbox
 
     @property
     def pending_bytes(self) -> dict[str, int]:
@@ -97,7 +99,10 @@ async def opened_stores(
         windows = RelationalWindows(relational)
         audit = await asyncio.to_thread(lambda: open_audit_log(settings, reach=reach, observer=metrics))
         stack.push_async_callback(asyncio.to_thread, audit.close)
-        yield Stores(reach, relational, clients, marks, windows, reports, samples, inventory, counters, audit)
+        outbox = RelationalOutbox(relational)
+        yield Stores(
+            reach, relational, clients, marks, windows, reports, samples, inventory, counters, audit, outbox
+        )
 
 
 def _open_relational(settings: Settings, metrics: Metrics) -> Relational:

@@ -50,6 +50,7 @@ async def enrol(request: AnyRequest, agent_link: AgentLink) -> EnrolReply:
 
 @post(
     "/checkin",
+    opt={"errors": (401, 409)},
     summary="Say how it goes, learn what to do",
     operation_class=raw_body(_JSON_OBJECT),
     status_code=200,
@@ -77,6 +78,7 @@ async def check_in(request: AnyRequest, agent_link: AgentLink) -> CheckinReply:
 
 @post(
     "/batches",
+    opt={"errors": (401, 409)},
     summary="Store a batch of an agent, once",
     operation_class=raw_body({MSGPACK: _BINARY, ARROW_STREAM: _BINARY}),
     status_code=204,

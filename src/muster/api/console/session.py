@@ -60,7 +60,13 @@ async def who_is(request: AnyRequest, sign_in: SignIn) -> WhoIs:
     return _who(await sign_in.people.session(secret))
 
 
-@post("/session", summary="Sign in", operation_class=raw_body(_JSON_OBJECT), status_code=201)
+@post(
+    "/session",
+    opt={"errors": (401,)},
+    summary="Sign in",
+    operation_class=raw_body(_JSON_OBJECT),
+    status_code=201,
+)
 async def begin_session(request: AnyRequest, sign_in: SignIn) -> Response[WhoIs]:
     """Sign in by name and password."""
     message = await _read(request, sign_in, NameAndPassword)
@@ -70,6 +76,7 @@ async def begin_session(request: AnyRequest, sign_in: SignIn) -> Response[WhoIs]
 
 @post(
     "/session/link",
+    opt={"errors": (401,)},
     summary="Sign in by a link that is valid once",
     operation_class=raw_body(_JSON_OBJECT),
     status_code=201,

@@ -17,6 +17,7 @@ from muster.model.ids import AgentId, StreamName
 from muster.model.link import StreamLedger
 
 READ = {"needs": Needs(Scope.READ, Surface.FLEET)}
+READ_ONE = READ | {"errors": (409,)}
 
 
 CountRows = Callable[[AgentId], Awaitable[int]]
@@ -64,7 +65,7 @@ class Ledger(msgspec.Struct, frozen=True):
     streams: list[StreamAccount]
 
 
-@get("/agents/{agent_id:str}/ledger", opt=READ, summary="What an agent sent, and what is stored of it")
+@get("/agents/{agent_id:str}/ledger", opt=READ_ONE, summary="What an agent sent, and what is stored of it")
 async def agent_ledger(
     agent_id: Annotated[str, PathParameter(max_length=253, description="An agent's id or hostname.")],
     fleet_account: FleetAccount,

@@ -28,7 +28,9 @@ CHECK_TIMEOUT_S = 10.0
 HOUR_US = 3600 * 1_000_000
 
 READ = {"needs": Needs(Scope.READ, Surface.REPORTS)}
-WRITE = {"needs": Needs(Scope.WRITE_REPORTS, Surface.REPORTS)}
+READ_OF_HOST = READ | {"errors": (404,)}
+READ_PAGE = READ | {"errors": (404, 422)}
+WRITE = {"needs": Needs(Scope.WRITE_REPORTS, Surface.REPORTS), "errors": (409,)}
 
 Agent = Annotated[
     str | None,
@@ -101,7 +103,7 @@ def json_response(body: bytes) -> Response[bytes]:
     return Response(body, media_type="application/json")
 
 
-@get("/reports", opt=READ, summary="The newest reports, newest first", raises=[])
+@get("/reports", opt=READ_PAGE, summary="The newest reports, newest first")
 async def newest_reports(
     host_reports: HostReports,
     agent: Agent = None,
@@ -114,7 +116,7 @@ async def newest_reports(
     return Response(b'{"reports":[' + b",".join(bodies) + b"]}", media_type="application/json")  # type: ignore[arg-type]
 
 
-@get("/reports/list", opt=READ, summary="The names of all reports, newest first")
+@get("/reports/list", opt=READ_PAGE, summary="The names of all reports, newest first")
 async def list_reports(
     host_reports: HostReports,
     agent: Agent = None,
@@ -127,7 +129,7 @@ async def list_reports(
     return NamePage([f"{name}.json" for name in names])
 
 
-@get("/reports/last", opt=READ, summary="The newest report")
+@get("/reports/last", opt=READ_OF_HOST, summary="The newest report")
 async def last_report(host_reports: HostReports, agent: Agent = None) -> Response[Report]:
     """Return one bare report."""
     bodies = await host_reports.store.newest(await host_reports.hosts(agent), limit=1)
@@ -136,7 +138,7 @@ async def last_report(host_reports: HostReports, agent: Agent = None) -> Respons
     return json_response(bodies[0])  # type: ignore[return-value]
 
 
-@get("/reports/avg/hours", opt=READ, summary="Mean cpu and memory of the last hours (24)")
+@get("/reports/avg/hours", opt=READ_OF_HOST, summary="Mean cpu and memory of the last hours (24)")
 async def average_of_day(
     host_reports: HostReports,
     agent: Agent = None,
@@ -171,7 +173,7 @@ async def report_by_id(
     return json_response(body)  # type: ignore[return-value]
 
 
-@get("/check", opt=READ, summary="Collect a report now, without storing it")
+@get("/check", opt=READ | {"errors": (404, 504)}, summary="Collect a report now, without storing it")
 async def check(host_reports: HostReports, agent: CheckedAgent = None) -> Response[CheckedReport]:
     """Collect on the own host, or ask an agent and wait up to 10 s."""
     remote = host_reports.remote_agent(agent)

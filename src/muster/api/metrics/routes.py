@@ -18,7 +18,7 @@ from muster.model.access import Scope, Surface
 from muster.model.ids import AgentId
 from muster.model.metric import parse_metric, read_labels, unit_of
 
-READ = {"needs": Needs(Scope.READ, Surface.FLEET)}
+READ = {"needs": Needs(Scope.READ, Surface.FLEET), "errors": (404, 422)}
 MAX_AGENTS = 1000
 MAX_METRICS = 100
 

@@ -15,7 +15,7 @@ from muster.core.fleet.registry import Fleet
 from muster.model.access import Scope, Surface
 
 READ = {"needs": Needs(Scope.READ, Surface.OPS)}
-ADMIN = {"needs": Needs(Scope.ADMIN, Surface.OPS)}
+RELOAD = {"needs": Needs(Scope.ADMIN, Surface.OPS), "errors": (500,)}
 READY_TIMEOUT_S = 5.0
 
 
@@ -71,7 +71,7 @@ async def prometheus(operations: Operations) -> Response[bytes]:
     return Response(generate_latest(operations.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-@post("/reload", opt=ADMIN, summary="Read the configuration again", status_code=201)
+@post("/reload", opt=RELOAD, summary="Read the configuration again", status_code=201)
 async def reload(operations: Operations) -> list[Change]:
     """Apply what can change while running and say what needs a restart; 500 when the file is bad."""
     return await operations.reload()

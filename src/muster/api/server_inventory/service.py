@@ -16,7 +16,7 @@ from muster.errors import CallerError, NotFound
 from muster.model.access import Scope, Surface
 
 READ = {"needs": Needs(Scope.READ, Surface.INVENTORY)}
-WRITE = {"needs": Needs(Scope.WRITE_INVENTORY, Surface.INVENTORY)}
+WRITE = {"needs": Needs(Scope.WRITE_INVENTORY, Surface.INVENTORY), "errors": (415,)}
 
 MAX_PAGE = 10_000
 MAX_VERSIONS = 1000

@@ -169,3 +169,15 @@ idempotency_keys = Table(
     Column("created_us", BigInteger, nullable=False),
     Index("ix_idempotency_keys_created_us", "created_us"),
 )
+
+audit_outbox = Table(
+    "audit_outbox",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("key", String(32), nullable=False),
+    Column("ts_us", BigInteger, nullable=False),
+    Column("kind", String(125), nullable=False),
+    Column("details", Text, nullable=False),
+    Index("ix_audit_outbox_key", "key", unique=True),
+)
+"""Control actions that are not in the audit log yet; it remembers their keys."""

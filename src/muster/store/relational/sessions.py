@@ -1,22 +1,35 @@
 """Sessions of people who are signed in, and links that sign in once."""
 
+import time
+from collections.abc import Callable
+
 from sqlalchemy import Connection, delete, insert, select
 
 from muster.core.people import Person, Session
+from muster.model.audit import ControlAction
 from muster.store.relational.database import Relational
+from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import sessions, sign_in_links
 
 
 class RelationalSessions:
     """Implements `muster.core.people.SessionStore`."""
 
-    def __init__(self, relational: Relational) -> None:
+    def __init__(
+        self, relational: Relational, *, now_us: Callable[[], int] = lambda: time.time_ns() // 1000
+    ) -> None:
         self._relational = relational
+        self._now_us = now_us
 
     async def add_link(self, sha256: bytes, expires_us: int) -> None:
         """See `SessionStore`."""
         row = {"code_sha256": sha256, "expires_us": expires_us}
-        await self._relational.write(lambda c: c.execute(insert(sign_in_links), row) and None)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(sign_in_links), row)
+            note_action(connection, ControlAction("SignInLinkCreated", self._now_us(), {}))
+
+        await self._relational.write(work)
 
     async def take_link(self, sha256: bytes, now_us: int) -> bool:
         """See `SessionStore`."""
@@ -40,6 +53,8 @@ class RelationalSessions:
         def work(connection: Connection) -> None:
             connection.execute(delete(sessions).where(sessions.c.expires_us <= now_us))
             connection.execute(insert(sessions), row)
+            details = {"name": session.person.name, "is_admin": session.person.is_admin}
+            note_action(connection, ControlAction("SignedIn", now_us, details))
 
         await self._relational.write(work)
 
@@ -51,5 +66,12 @@ class RelationalSessions:
 
     async def delete_session(self, sha256: bytes) -> None:
         """See `SessionStore`."""
-        same = delete(sessions).where(sessions.c.secret_sha256 == sha256)
-        await self._relational.write(lambda c: c.execute(same) and None)
+        same = sessions.c.secret_sha256 == sha256
+
+        def work(connection: Connection) -> None:
+            name = connection.execute(select(sessions.c.name).where(same)).scalar()
+            if name is not None:
+                connection.execute(delete(sessions).where(same))
+                note_action(connection, ControlAction("SignedOut", self._now_us(), {"name": name}))
+
+        await self._relational.write(work)

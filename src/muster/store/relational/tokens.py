@@ -3,12 +3,14 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
 from muster.model.access import Scope, Token
+from muster.model.audit import ControlAction
 from muster.model.ids import TokenId
 from muster.store.relational.database import Relational
+from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import tokens
 
 
@@ -26,7 +28,13 @@ class RelationalTokens:
     async def add_token(self, token: Token) -> None:
         """See `TokenStore`."""
         row = msgspec.structs.asdict(token) | {"scopes": " ".join(sorted(token.scopes))}
-        await self._relational.write(lambda c: c.execute(insert(tokens), row) and None)
+        details = {"token_id": token.id, "name": token.name, "scopes": sorted(token.scopes)}
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tokens), row)
+            note_action(connection, ControlAction("TokenCreated", token.created_us, details))
+
+        await self._relational.write(work)
 
     async def revoke_token(self, token_id: TokenId, now_us: int) -> bool:
         """See `TokenStore`."""
@@ -35,7 +43,14 @@ class RelationalTokens:
             .where(tokens.c.id == token_id, tokens.c.revoked_us.is_(None))
             .values(revoked_us=now_us)
         )
-        return await self._relational.write(lambda c: c.execute(change).rowcount > 0)
+
+        def work(connection: Connection) -> bool:
+            is_revoked = connection.execute(change).rowcount > 0
+            if is_revoked:
+                note_action(connection, ControlAction("TokenRevoked", now_us, {"token_id": token_id}))
+            return is_revoked
+
+        return await self._relational.write(work)
 
 
 def _to_token(row: Row[Any]) -> Token:

@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from muster.core.people import Person
 from muster.errors import Conflict
+from muster.model.audit import ControlAction
 from muster.store.relational.database import Relational
+from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import users
 
 
@@ -31,6 +33,8 @@ class RelationalUsers:
                 connection.execute(insert(users), row)
             except IntegrityError:
                 raise Conflict(f"user {name} exists") from None
+            details = {"name": name, "is_admin": is_admin}
+            note_action(connection, ControlAction("UserCreated", now_us, details))
 
         await self._relational.write(work)
 
