@@ -67,7 +67,7 @@ class PageBody(msgspec.Struct, frozen=True):
     operation_class=raw_body({"application/json": JSON_ARRAY, NDJSON: JSON_LINES}),
     status_code=201,
 )
-async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Response[None]:
+async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Response[bytes]:
     """Store a list of events, all or none; answer when they and their tree are on disk.
 
     The header X-Muster-Audit-Index has the index of the first in the tree; the others follow it.
@@ -88,7 +88,7 @@ async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Respon
         for application, count in Counter(source.application for source in batch.sources).items():
             audit_surface.inserted(application, count)
     headers = {INDEX_HEADER: str(appended.first)} if appended.events else {}
-    return Response(None, status_code=201, headers=headers)
+    return Response(b"", status_code=201, media_type="text/plain", headers=headers)
 
 
 @get("/api/event", opt=READ, summary="Audit events, the newest first")
