@@ -74,6 +74,7 @@ def agent_argv(settings: Settings, token_file: Path) -> list[str]:
     """Return the command line of this machine's agent."""
     ports = [item for port in settings.agent.ports for item in ("--watch-port", str(port))]
     directory = ["--reports-dir", settings.agent.reports_dir] if settings.agent.reports_dir else []
+    authorities = ["--ca-file", settings.agent.ca_file] if settings.agent.ca_file else []
     return [
         *(sys.executable, "-m", "muster", "agent", "--supervised"),
         *("--server", own_url(settings)),
@@ -82,6 +83,7 @@ def agent_argv(settings: Settings, token_file: Path) -> list[str]:
         *("--interval", str(settings.agent.interval_s)),
         *ports,
         *directory,
+        *authorities,
     ]
 
 
