@@ -128,3 +128,11 @@ def test_authorities_that_cannot_be_used_are_named(tmp_path) -> None:
     for name in ("absent", "empty"):
         with pytest.raises(InvalidInput, match=f"--ca-file: {tmp_path / name}"):
             Client("https://127.0.0.1:1", ca_file=tmp_path / name)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_apart() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+
+    with pytest.raises(Unavailable, match="not trusted.*--ca-file"):
+        client(answer).get("/")

@@ -100,6 +100,9 @@ class Client:
         try:
             return self._http.send(request)
         except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                hint = "name the authorities that vouch for it with --ca-file"
+                raise Unavailable(f"{self._url} is not trusted: {error}; {hint}") from None
             raise Unavailable(f"no server at {self._url}: {error}") from None
         except httpx.TimeoutException:
             raise Unavailable(f"{self._url} did not answer within {TIMEOUT_S:g} s") from None
