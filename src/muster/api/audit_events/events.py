@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import QueryParameter
 
@@ -80,6 +80,8 @@ async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Respon
         batch = decode_events(body, is_ndjson=is_ndjson)
     once = await _once(request, body)
     audit_surface.maybe_fail()
+    if not batch.ts_us and once is None:
+        return Response(b"", status_code=201, media_type=MediaType.TEXT)
     try:
         appended = await asyncio.wrap_future(audit_surface.log.submit(batch, once=once))
     except InvalidInput as error:
@@ -88,7 +90,7 @@ async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Respon
         for application, count in Counter(source.application for source in batch.sources).items():
             audit_surface.inserted(application, count)
     headers = {INDEX_HEADER: str(appended.first)} if appended.events else {}
-    return Response(b"", status_code=201, media_type="text/plain", headers=headers)
+    return Response(b"", status_code=201, media_type=MediaType.TEXT, headers=headers)
 
 
 @get("/api/event", opt=READ, summary="Audit events, the newest first")
