@@ -16,6 +16,7 @@ class Scope(enum.StrEnum):
     WRITE_EVENTS = "write:events"
     WRITE_AUDIT = "write:audit"
     WRITE_LOGS = "write:logs"
+    WRITE_FLEET = "write:fleet"
     AGENT = "agent"
     ADMIN = "admin"
 
@@ -32,7 +33,10 @@ class Surface(enum.StrEnum):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A bearer token as stored: the secret as its SHA-256 (32 bytes), times in Unix microseconds."""
+    """A bearer token as stored: the secret as its SHA-256 (32 bytes), times in Unix microseconds.
+
+    `signing_secret` is there when the token signs requests instead of being sent; it is encrypted.
+    """
 
     id: TokenId
     name: str
@@ -41,6 +45,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     created_us: int
     expires_us: int | None = None
     revoked_us: int | None = None
+    signing_secret: bytes | None = None
 
     def is_valid(self, now_us: int) -> bool:
         """Tell whether the token is neither revoked nor expired at `now_us`."""

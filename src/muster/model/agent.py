@@ -8,7 +8,8 @@ from muster.model.ids import AgentId
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """One enrolled agent. `credential_sha256` has 32 bytes; times are Unix microseconds.
 
-    `address` is where its last request came from; `skew_us` = its clock minus the server's.
+    `address` is where its last request came from; `skew_us` = its clock minus the server's;
+    `nonce` is of the process that checked in last, empty: none did yet.
     """
 
     id: AgentId
@@ -21,3 +22,4 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_us: int
     address: str = ""
     skew_us: int = 0
+    nonce: str = ""

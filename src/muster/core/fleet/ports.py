@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from muster.core.fleet.plan import Entry, Key
+from muster.core.fleet.revisions import Revision
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.link import StreamLedger
@@ -30,4 +32,27 @@ class AgentStore(Protocol):
 
         in one transaction. Unknown ids are ignored.
         """
+        ...
+
+
+class PlanStore(Protocol):
+    """Keeps the plan and its revisions. All methods may run concurrently."""
+
+    async def load_plan(self) -> list[tuple[Key, Entry]]:
+        """Return every entry, in no particular order."""
+        ...
+
+    async def save_revision(self, revision: Revision) -> int:
+        """Write what a revision changes, and the revision, in one transaction; return its new id.
+
+        Durable on return.
+        """
+        ...
+
+    async def revisions(self, *, limit: int, before: int | None = None) -> list[Revision]:
+        """Return revisions, the newest first, only those with an id below `before`."""
+        ...
+
+    async def find_revision(self, revision_id: int) -> Revision:
+        """Return one revision. Raises NotFound."""
         ...

@@ -5,15 +5,18 @@ import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from muster.core.fleet.commands import CommandDesk
+from muster.core.fleet.desired import NOTHING, DesiredStates
+from muster.core.fleet.plan import Plan
 from muster.core.fleet.ports import AgentStore
 from muster.core.fleet.presence import Presence
 from muster.errors import NotFound, Unauthenticated, Unavailable
 from muster.model.agent import Agent
+from muster.model.desired import RunnerStatus
 from muster.model.ids import AgentId
 from muster.model.link import (
     CheckinReply,
@@ -35,6 +38,7 @@ class Fleet:
         self,
         store: AgentStore,
         *,
+        desired: DesiredStates | None = None,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         monotonic_s: Callable[[], float] = time.monotonic,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
@@ -51,6 +55,10 @@ class Fleet:
         self._bells: dict[AgentId, asyncio.Event] = {}
         self._stopping = asyncio.Event()
         self._commands = CommandDesk(new_id)
+        self._runners: dict[AgentId, list[RunnerStatus]] = {}
+        self._applied: dict[AgentId, str] = {}
+        self._delivered: dict[AgentId, tuple[str, str]] = {}
+        self.desired = desired or DesiredStates(Plan())
         self.presence = Presence(monotonic_s)
 
     async def load(self) -> None:
@@ -60,12 +68,13 @@ class Fleet:
         self._ledgers = await self._store.load_ledgers()
 
     def agents(self) -> list[Agent]:
-        """Return every agent, by hostname."""
-        return sorted(self._agents.values(), key=lambda agent: (agent.hostname, agent.id))
+        """Return every agent that is not deleted, by hostname."""
+        here = (agent for agent in self._agents.values() if self._is_here(agent.id))
+        return sorted(here, key=lambda agent: (agent.hostname, agent.id))
 
     def get(self, agent_id: AgentId) -> Agent:
-        """Return one agent. Raises NotFound."""
-        if agent_id not in self._agents:
+        """Return one agent. Raises NotFound when there is none, or it is deleted."""
+        if not self._is_here(agent_id):
             raise NotFound(f"no agent {agent_id}")
         return self._agents[agent_id]
 
@@ -77,13 +86,13 @@ class Fleet:
     def named(self, name: str) -> frozenset[AgentId]:
         """Return the agents with this id, or with this hostname in any case; empty when there are none."""
         lower = name.lower()
-        return frozenset(a.id for a in self._agents.values() if a.id == name or a.hostname.lower() == lower)
+        named = (a.id for a in self._agents.values() if a.id == name or a.hostname.lower() == lower)
+        return frozenset(filter(self._is_here, named))
 
     def on_machine(self, hostname: str, machine_id: str) -> frozenset[AgentId]:
         """Return the agents that run, or ran, on this machine."""
-        return frozenset(
-            a.id for a in self._agents.values() if (a.hostname, a.machine_id) == (hostname, machine_id)
-        )
+        there = (a.id for a in self._agents.values() if (a.hostname, a.machine_id) == (hostname, machine_id))
+        return frozenset(filter(self._is_here, there))
 
     async def enrol(self, facts: Facts, address: str) -> EnrolReply:
         """Register a new agent; durable when it returns."""
@@ -127,14 +136,23 @@ class Fleet:
         self._note(agent_id, request, address)
         self._commands.settle(request.results)
         want_facts = not self._agents[agent_id].hostname
-        if not (want_facts or self._commands.waits(agent_id)):
+        if not (want_facts or self._commands.waits(agent_id) or self._has_news(agent_id, request)):
             await self._wait(agent_id, request.wait_s)
+        desired = self.desired.of(agent_id)
+        self._delivered[agent_id] = (request.nonce, desired.version)
         return CheckinReply(
             server_us=self._now_us(),
             next_s=1.0 if self._stopping.is_set() else 0.0,
             want_facts=want_facts,
+            want_runners=agent_id not in self._runners,
+            desired=desired if desired.version != request.applied else None,
             commands=self._commands.take(agent_id),
         )
+
+    def ring(self, agents: Iterable[AgentId]) -> None:
+        """Answer the held check-ins of these agents now."""
+        for agent_id in agents:
+            self._ring(agent_id)
 
     async def collect(self, agent_id: AgentId, timeout_s: float) -> CommandResult:
         """Ask an agent for a report now. Raises Unavailable when it is offline or does not answer."""
@@ -169,6 +187,19 @@ class Fleet:
         for bell in self._bells.values():
             bell.set()
 
+    def _is_here(self, agent_id: AgentId) -> bool:
+        return agent_id in self._agents and self.desired.plan.tombstone(agent_id) is None
+
+    def _has_news(self, agent_id: AgentId, request: CheckinRequest) -> bool:
+        """Tell whether an agent should hear of its desired state at once.
+
+        One that never says what it applied is older than desired states: it hears of each once.
+        """
+        version = self.desired.of(agent_id).version
+        if request.applied:
+            return version != request.applied
+        return version != NOTHING and self._delivered.get(agent_id) != (request.nonce, version)
+
     def _remember(self, agent: Agent) -> None:
         self._agents[agent.id] = agent
         self._by_credential[agent.credential_sha256] = agent.id
@@ -186,9 +217,13 @@ class Fleet:
             last_seen_us=now_us,
             address=address,
             skew_us=request.sent_us - now_us,
+            nonce=request.nonce,
         )
         if request.ledger:
             self._ledgers[agent_id] = request.ledger
+        if request.runners is not None:
+            self._runners[agent_id] = request.runners
+        self._applied[agent_id] = request.applied
         self._changed.add(agent_id)
 
     async def _wait(self, agent_id: AgentId, wait_s: float) -> None:

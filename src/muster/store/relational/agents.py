@@ -14,7 +14,10 @@ from muster.model.link import StreamLedger
 from muster.store.relational.database import Relational
 from muster.store.relational.schema import agents, stream_ledgers
 
-CHANGING = ("hostname", "machine_id", "platform", "agent_version", "last_seen_us", "address", "skew_us")
+CHANGING = (
+    *("hostname", "machine_id", "platform", "agent_version"),
+    *("last_seen_us", "address", "skew_us", "nonce"),
+)
 
 
 class RelationalAgents:

@@ -16,7 +16,9 @@ tokens = Table(
     Column("created_us", BigInteger, nullable=False),
     Column("expires_us", BigInteger),
     Column("revoked_us", BigInteger),
+    Column("signing_secret", LargeBinary),
 )
+"""`signing_secret` is encrypted; only tokens that sign requests have one."""
 
 users = Table(
     "users",
@@ -56,7 +58,9 @@ agents = Table(
     Column("last_seen_us", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
     Column("skew_us", BigInteger, nullable=False),
+    Column("nonce", String(32), nullable=False, server_default=""),
 )
+"""`nonce` is of the process that checked in last, empty: none did yet."""
 
 stream_ledgers = Table(
     "stream_ledgers",
@@ -181,3 +185,105 @@ audit_outbox = Table(
     Index("ix_audit_outbox_key", "key", unique=True),
 )
 """Control actions that are not in the audit log yet; it remembers their keys."""
+
+fleet_configs = Table(
+    "fleet_configs",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("config", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+)
+
+fleet_tags = Table(
+    "fleet_tags",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+
+fleet_tag_agents = Table(
+    "fleet_tag_agents",
+    metadata,
+    Column("tag", String(128), primary_key=True),
+    Column("agent_id", String(32), primary_key=True),
+)
+
+fleet_tag_configs = Table(
+    "fleet_tag_configs",
+    metadata,
+    Column("tag", String(128), primary_key=True),
+    Column("config", String(128), primary_key=True),
+)
+
+fleet_assignments = Table(
+    "fleet_assignments",
+    metadata,
+    Column("config", String(128), primary_key=True),
+    Column("agent_id", String(32), primary_key=True),
+)
+
+fleet_runners = Table(
+    "fleet_runners",
+    metadata,
+    Column("config", String(128), primary_key=True),
+    Column("agent_id", String(32), primary_key=True),
+    Column("is_running", Boolean, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("is_deleted", Boolean, nullable=False),
+)
+"""Only runners that are not simply to run."""
+
+fleet_tombstones = Table(
+    "fleet_tombstones",
+    metadata,
+    Column("agent_id", String(32), primary_key=True),
+    Column("nonce", String(32), nullable=False),
+    Column("deleted_us", BigInteger, nullable=False),
+)
+
+fleet_settings = Table(
+    "fleet_settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+fleet_revisions = Table(
+    "fleet_revisions",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("ts_us", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+agent_runners = Table(
+    "agent_runners",
+    metadata,
+    Column("agent_id", String(32), primary_key=True),
+    Column("applied", String(64), nullable=False),
+    Column("runners", Text, nullable=False),
+)
+"""What each agent said last of its runners, and which desired state it took over."""
+
+agent_commands = Table(
+    "agent_commands",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("agent_id", String(32), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("sent_us", BigInteger),
+    Column("ended_us", BigInteger),
+    Column("message", Text, nullable=False),
+    Index("ix_agent_commands_agent_id", "agent_id", "created_us"),
+)

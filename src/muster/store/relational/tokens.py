@@ -62,4 +62,5 @@ def _to_token(row: Row[Any]) -> Token:
         created_us=row.created_us,
         expires_us=row.expires_us,
         revoked_us=row.revoked_us,
+        signing_secret=row.signing_secret,
     )
