@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
 
 from muster.api.http.bodies import read_body
 from muster.errors import InvalidInput
@@ -48,8 +48,13 @@ def check_media_type(request: AnyRequest, *accepted: str) -> str:
     return media_type
 
 
-def raw_body(content: Mapping[str, Schema]) -> type[Operation]:
-    """Return the OpenAPI operation of a route that reads its body itself: a schema for each media type."""
+def raw_body(
+    content: Mapping[str, Schema], responses: Mapping[str, OpenAPIResponse] | None = None
+) -> type[Operation]:
+    """Return the OpenAPI operation of a route that reads its body itself: a schema for each media type.
+
+    `responses` are answers by status that the route describes itself.
+    """
 
     @dataclass
     class RawBodyOperation(Operation):
@@ -58,5 +63,6 @@ def raw_body(content: Mapping[str, Schema]) -> type[Operation]:
                 content={name: OpenAPIMediaType(schema=schema) for name, schema in content.items()},
                 required=True,
             )
+            self.responses = {**(self.responses or {}), **(responses or {})}
 
     return RawBodyOperation

@@ -7,7 +7,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar.openapi.spec import OpenAPIType, Operation, Schema
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Reference,
+    Schema,
+)
 
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, body_of, media_type_of, raw_body
@@ -21,6 +28,18 @@ MULTIPART = "multipart/form-data"
 MAX_FORM_FIELDS = 100
 
 
+_REASONS = Schema(
+    type=OpenAPIType.OBJECT,
+    additional_properties=Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.STRING)),
+)
+_WRONG_BODY = {
+    JSON: OpenAPIMediaType(
+        schema=Schema(one_of=[Reference(ref="#/components/schemas/ErrorDetail"), _REASONS])
+    )
+}
+"""`{"detail": ...}`, or for each wrong field the reasons."""
+
+
 class Body(msgspec.Struct, frozen=True):
     """The fields of a request; those of a form are text."""
 
@@ -30,7 +49,10 @@ class Body(msgspec.Struct, frozen=True):
 
 def body_operation() -> type[Operation]:
     """Return the OpenAPI operation of a route that takes a body of this surface."""
-    return raw_body({name: Schema(type=OpenAPIType.OBJECT) for name in (JSON, URLENCODED, MULTIPART)})
+    return raw_body(
+        {name: Schema(type=OpenAPIType.OBJECT) for name in (JSON, URLENCODED, MULTIPART)},
+        {"400": OpenAPIResponse("The body cannot be read, or fields are wrong.", content=_WRONG_BODY)},
+    )
 
 
 async def read_fields(request: AnyRequest, live: Live) -> Body:
