@@ -200,6 +200,10 @@ def test_every_error_is_in_the_document(admin: httpx.Client, method: str, path: 
         assert set(document["components"]["schemas"][name]["properties"]) == error_keys(path)
 
 
+def test_the_frameworks_own_error_is_not_in_the_document(admin: httpx.Client) -> None:
+    assert '"status_code"' not in admin.get("/openapi.json").text
+
+
 def fits(template: str, path: str) -> bool:
     parts, given = template.strip("/").split("/"), path.strip("/").split("/")
     return len(parts) == len(given) and all(

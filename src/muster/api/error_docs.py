@@ -1,7 +1,8 @@
 """What the OpenAPI document says of errors: for each route its statuses, in the shape of its surface.
 
 Most statuses follow from what a route takes: a scope, parameters, a body. Others it names itself, in
-`opt["errors"]`.
+`opt["errors"]`; a surface that answers a wrong parameter with another status than 400 names that in
+`opt["wrong"]`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -76,10 +77,12 @@ def _operations(item: PathItem, handler: HTTPRouteHandler) -> Iterable[Operation
 
 
 def _document(operation: Operation, handler: HTTPRouteHandler, shape: type) -> None:
-    responses = operation.responses = dict(operation.responses or {})
+    described = operation.responses or {}
+    responses = operation.responses = {
+        status: response for status, response in described.items() if not _is_the_frameworks(response)
+    }
     for status in _statuses(operation, handler):
-        described = responses.get(str(status))
-        if described is None or _is_the_frameworks(described):
+        if str(status) not in responses:
             responses[str(status)] = OpenAPIResponse(
                 description=MEANING[status],
                 content={
@@ -101,7 +104,8 @@ def _statuses(operation: Operation, handler: HTTPRouteHandler) -> list[int]:
         *(OF_A_PATH if "path" in places else ()),
         *(OF_A_BODY + OF_A_STORE if operation.request_body is not None else ()),
     }
-    return sorted(statuses)
+    wrong: int = handler.opt.get("wrong", 400)
+    return sorted({wrong if status == 400 else status for status in statuses})
 
 
 def _is_the_frameworks(response: OpenAPIResponse | Reference) -> bool:

@@ -15,6 +15,7 @@ def audit_routers(**options: Any) -> list[Router]:
             "/",
             route_handlers=[events.add_events, events.list_events],
             exception_handlers=error_handlers(),
+            opt={"wrong": 422},
             tags=["Audit events"],
             **options,
         ),
