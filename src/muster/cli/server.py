@@ -1,8 +1,7 @@
 """`muster server`: the server alone."""
 
-import asyncio
-
 import click
+import uvloop
 
 from muster.cli.logs import start_logging
 from muster.cli.options import server_options
@@ -19,7 +18,7 @@ from muster.settings import LoadedSettings
 def command(loaded: LoadedSettings) -> None:
     """Run the server until Ctrl-C or SIGTERM; SIGHUP reads the configuration again."""
     start_logging(loaded.settings.log)
-    asyncio.run(_run(Server(loaded)))
+    uvloop.run(_run(Server(loaded)))
 
 
 async def _run(server: Server) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import click
+import uvloop
 
 from muster.cli.addresses import own_url, sign_in_url
 from muster.cli.logs import start_logging
@@ -31,7 +32,7 @@ DAY_US = 86_400 * 1_000_000
 def command(loaded: LoadedSettings) -> None:
     """Run the server and, as its child, an agent that reports this machine, until Ctrl-C."""
     start_logging(loaded.settings.log)
-    asyncio.run(_run(Server(loaded)))
+    uvloop.run(_run(Server(loaded)))
 
 
 async def _run(server: Server) -> None:

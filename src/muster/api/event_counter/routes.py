@@ -7,13 +7,14 @@ import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from litestar import Request, asgi
+from litestar import Request
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
-from litestar.types import Receive, Scope, Send
+from litestar.types import ExceptionHandlersMap, Guard, Receive, Scope, Send
 
 from muster.api.event_counter.bodies import parse_adds
 from muster.api.event_counter.charts import JSON, Charts, chart_type
@@ -122,7 +123,9 @@ class EventCounter:
         await self._authorizer.check(request, WRITE)
         body = await self._body(request)
         adds = parse_adds(body, time.time())
-        await self._counters.add_all(adds, _key_of(request, _PREFIX, body))
+        key = _key_of(request, _PREFIX, body)
+        if adds or key:
+            await self._counters.add_all(adds, key)
         return Answer(201, COUNTED)
 
     async def _span(self, request: AnyRequest) -> Answer:
@@ -204,10 +207,24 @@ def _key_of(request: AnyRequest, raw: bytes, body: bytes) -> IdempotencyKey | No
     return IdempotencyKey(Surface.EVENTS, parse_key(text), hashlib.sha256(raw + b"\0" + body).digest())
 
 
+class _RawHandler(ASGIRouteHandler):
+    """Asks no guard, since these routes authorise by themselves, and looks its surroundings up once."""
+
+    def resolve_guards(self) -> list[Guard]:
+        return []
+
+    @cached_property
+    def _errors(self) -> ExceptionHandlersMap:
+        return super().resolve_exception_handlers()
+
+    def resolve_exception_handlers(self) -> ExceptionHandlersMap:
+        return self._errors
+
+
 def event_counter_handler(events: EventCounter) -> ASGIRouteHandler:
     """Return the one route of this surface."""
 
-    @asgi(PREFIX, is_mount=True, copy_scope=False)
+    @_RawHandler(PREFIX, is_mount=True, copy_scope=False)
     async def event_counter(scope: Scope, receive: Receive, send: Send) -> None:
         await events(scope, receive, send)
 

@@ -1,7 +1,7 @@
 """The outermost layer: request ids, Host and Origin checks, HEAD as GET, access log, metrics."""
 
 import logging
-import secrets
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +20,10 @@ from muster.errors import CallerError
 _log = logging.getLogger("muster.access")
 
 UNMATCHED = "unmatched"
+ROUTINE = ("/agent/", "/api/event")
+"""Where what goes well is logged for debugging only: these come by the thousand."""
+
+_random = random.Random()  # noqa: S311 ids for logs; the system's generator costs a system call each
 
 
 class Observe:
@@ -38,13 +42,14 @@ class Observe:
         self._live = live
         self._metrics = metrics
         self._own_names = own_names
+        self._last_host: tuple[str, tuple[str, ...]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and note how it was answered."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{_random.getrandbits(64):016x}"
         scope.setdefault("state", {})["request_id"] = request_id
         is_head = scope["method"] == "HEAD"
         started = time.perf_counter()
@@ -83,16 +88,18 @@ class Observe:
 
     def _check(self, headers: Headers, method: str) -> None:
         host = headers.get("host", "")
-        check_host(host, self._own_names | set(self._live.settings.server.allowed_hosts))
+        allowed = self._live.settings.server.allowed_hosts
+        if (host, allowed) != self._last_host:
+            check_host(host, self._own_names | set(allowed))
+            self._last_host = host, allowed
         origin = headers.get("origin")
         if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
             check_origin(origin, host)
 
     def _note(self, scope: Any, status: int, seconds: float) -> None:
         route = scope.get("path_template") or UNMATCHED
-        self._metrics.requests.labels(route, scope["method"], status).inc()
-        self._metrics.request_seconds.labels(route).observe(seconds)
-        is_routine = status < 400 and scope["path"].startswith("/agent/")
+        self._metrics.request_answered(route, scope["method"], status, seconds)
+        is_routine = status < 400 and scope["method"] == "POST" and scope["path"].startswith(ROUTINE)
         level = logging.DEBUG if is_routine else logging.INFO
         if _log.isEnabledFor(level):
             _log.log(
