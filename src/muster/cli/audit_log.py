@@ -54,6 +54,18 @@ def open_audit_log(settings: Settings, *, reach: Reach, observer: Observer | Non
     return table
 
 
+def load_signer(settings: Settings) -> Signer:
+    """Return what signs the checkpoints of an existing log. Blocks. Raises SettingsError."""
+    path = key_path(settings)
+    if not path.exists():
+        raise SettingsError(f"no audit key at {path}: is {settings.data} the server's data directory?")
+    relational = open_audit_database(settings.relational.dsn, settings.data)
+    try:
+        return make_signer(settings, log_origin(relational))
+    finally:
+        relational.close()
+
+
 def make_signer(settings: Settings, known_origin: str) -> Signer:
     """Return what signs checkpoints, with a new key if there is none. Raises SettingsError."""
     origin = settings.audit.origin or known_origin or f"{socket.gethostname().lower()}/audit"

@@ -65,6 +65,11 @@ class Client:
         """Send JSON and return the body of the answer. Raises like `get`."""
         return self._ask("POST", path, query, body)
 
+    def status_of_post(self, path: str, body: bytes) -> int:
+        """Send JSON once and return the status of the answer, whatever it is. Raises Unavailable."""
+        headers = {"Content-Type": "application/json"}
+        return self._send(self._http.build_request("POST", path, content=body, headers=headers)).status_code
+
     def ping(self) -> None:
         """Raise Unavailable or CallerError unless a server answers; it needs no token."""
         self.get("/health")
@@ -133,7 +138,7 @@ def client_options(handler: Handler) -> Handler:
     )
     @functools.wraps(handler)
     def with_client(*args: Any, url: str, token_file: Path | None, ca_file: Path | None, **rest: Any) -> Any:
-        client = Client(url, _token(token_file, os.environ), ca_file=ca_file)
+        client = Client(url, read_token(token_file, os.environ), ca_file=ca_file)
         try:
             return handler(*args, client=client, **rest)
         finally:
@@ -142,7 +147,8 @@ def client_options(handler: Handler) -> Handler:
     return with_client
 
 
-def _token(file: Path | None, environ: Mapping[str, str]) -> str:
+def read_token(file: Path | None, environ: Mapping[str, str]) -> str:
+    """Return the token of a file, else of MUSTER_TOKEN, else nothing. Raises InvalidInput."""
     if file is None:
         token = environ.get("MUSTER_TOKEN", "").strip()
     else:

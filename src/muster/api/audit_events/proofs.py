@@ -11,6 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 from muster.api.audit_events.events import READ, EventBody, to_body
 from muster.api.audit_events.questions import MAX_ID, parse_question
 from muster.api.audit_events.service import AuditSurface, check_may_read_control
+from muster.api.http.authorization import is_admin
 from muster.api.http.requests import AnyRequest
 from muster.core.audit.note import read_checkpoint
 from muster.core.audit.times import to_text
@@ -21,8 +22,6 @@ from muster.model.audit import CONTROL_APPLICATION, encode_leaf
 OCTETS = "application/octet-stream"
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEWEST = {"Cache-Control": "no-cache"}
-NDJSON = "application/x-ndjson"
-NEXT_PAGE_HEADER = "X-Muster-Next-Page"
 
 _NUMBER = re.compile(r"((?:x\d{3}/)*)(\d{3})")
 _PARTIAL = re.compile(r"(.*)\.p/([1-9]\d{0,2})")
@@ -112,31 +111,38 @@ async def consistency(
 
 
 class ProvenEvent(EventBody, frozen=True):
-    """A line of an export: the event, its place in the tree, and the proof for the size asked for."""
+    """An event with its place in the tree, and the proof for the size asked for."""
 
     index: int
     proof: list[str]
 
 
-@get("/audit/export", opt=READ, summary="Events with their proofs", media_type=NDJSON)
+class ExportBody(msgspec.Struct, frozen=True):
+    """`next_page` goes into `page_token` for the events before; null when there are none."""
+
+    next_page: int | None
+    data: list[ProvenEvent]
+
+
+@get("/audit/export", opt=READ, summary="Events with their proofs")
 async def export(
     request: AnyRequest,
     audit_surface: AuditSurface,
     size: Annotated[int, QueryParameter(ge=1, le=MAX_ID, description="Of the tree to prove for.")],
-) -> Response[bytes]:
-    """Return a page as `GET /api/event` does and takes it, a line each; the header names the next page."""
+) -> ExportBody:
+    """Return a page as `GET /api/event` does, for the same parameters, of the tree of that size."""
     question = parse_question(request.query_params)
     if question.with_control:
         check_may_read_control(request)
+    question = msgspec.structs.replace(question, with_control=is_admin(request))
     before = min(question.before or size + 1, size + 1)
     page = await audit_surface.log.page(msgspec.structs.replace(question, before=before))
     proofs = await audit_surface.log.inclusions([event.id - 1 for event in page.events], size)
-    lines = [
+    data = [
         ProvenEvent(**msgspec.structs.asdict(to_body(event)), index=event.id - 1, proof=_texts(proof))
         for event, proof in zip(page.events, proofs, strict=True)
     ]
-    headers = {NEXT_PAGE_HEADER: str(page.next_before)} if page.next_before else {}
-    return Response(msgspec.json.Encoder().encode_lines(lines), media_type=NDJSON, headers=headers)
+    return ExportBody(page.next_before, data)
 
 
 def parse_place(place: str) -> tuple[int, int]:

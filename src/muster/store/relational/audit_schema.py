@@ -15,7 +15,7 @@ audit_head = Table(
     Column("size", BigInteger, nullable=False),
     Column("origin", Text, nullable=False),
     Column("checkpoint", Text, nullable=False),
-    Column("edge", LargeBinary, nullable=False),
+    Column("edge", LargeBinary),
 )
 """One row, of id 1: whoever appends locks it. `edge`: the hashes of the partial tile of level 0."""
 

@@ -16,10 +16,10 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("origin", sa.Text, nullable=False),
         sa.Column("checkpoint", sa.Text, nullable=False),
-        sa.Column("edge", sa.LargeBinary, nullable=False),
+        sa.Column("edge", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
-    op.execute("INSERT INTO audit_head (id, size, origin, checkpoint, edge) VALUES (1, 0, '', '', '')")
+    op.execute("INSERT INTO audit_head (id, size, origin, checkpoint) VALUES (1, 0, '', '')")
     op.create_table(
         "audit_sources",
         sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
