@@ -144,6 +144,35 @@ ANSWERS = [
     ("GET", "/console/v1/hosts/nobody", None, None, 401),
     ("GET", "/console/v1/hosts/nobody", None, "read", 404),
     ("GET", "/console/v1/nothing", None, "admin", 404),
+    ("GET", "/console/v1/event-types", None, None, 401),
+    ("GET", "/console/v1/event-types", None, "read", 200),
+    ("PATCH", "/console/v1/event-types/999999999", b"{}", "read", 403),
+    ("PATCH", "/console/v1/event-types/999999999", b"{}", "admin", 404),
+    ("PATCH", "/console/v1/event-types/999999999", b'{"name": "x"}', "admin", 422),
+    ("POST", "/api/events", b"[]", None, 401),
+    ("POST", "/api/events", b"[]", "read", 403),
+    ("POST", "/api/events", b"[]", "write:events", 201),
+    ("POST", "/api/events", b"[", "write:events", 400),
+    ("POST", "/api/events", b"{}", "write:events", 422),
+    ("POST", "/api/events/statuses", None, None, 401),
+    ("POST", "/api/events/statuses", None, "read", 403),
+    ("POST", "/api/events/statuses", None, "write:events", 201),
+    ("POST", "/api/events/statuses", None, "admin", 201),
+    ("POST", "/api/events/statuses/7", None, "write:events", 200),
+    ("POST", "/api/events/statuses/0", None, "write:events", 404),
+    ("POST", "/api/events/unique", None, "write:events", 403),
+    ("GET", "/api/events", None, None, 401),
+    ("GET", "/api/events", None, "write:events", 403),
+    ("GET", "/api/events", None, "read", 422),
+    ("GET", "/api/events?start_date=20260101&end_date=20260102", None, "read", 200),
+    ("GET", "/api/events/unique", None, None, 401),
+    ("GET", "/api/events/unique", None, "read", 200),
+    ("GET", "/api/events/histogram/statuses/20260101", None, None, 401),
+    ("GET", "/api/events/histogram/statuses/20260101", None, "read", 200),
+    ("GET", "/api/events/histogram/nobody/20260101", None, "read", 404),
+    ("GET", "/api/events/histogram/statuses/2026", None, "read", 422),
+    ("GET", "/api/events/statuses", None, "read", 405),
+    ("PUT", "/api/events", None, "admin", 405),
     ("GET", "/nothing", None, "admin", 404),
 ]
 
@@ -165,12 +194,15 @@ def error_keys(path: str) -> set[str]:
         return {"error"}
     if path.startswith(("/api/servers", "/api/additional_information")):
         return {"detail"}
+    if path.startswith("/api/events"):
+        return {"status", "response", "error"}
     return {"code", "message"}
 
 
 def assert_error_shape(path: str, answer: httpx.Response) -> None:
     assert set(answer.json()) == error_keys(path)
-    assert all(isinstance(value, str) and value for value in answer.json().values())
+    reasons = answer.json()["error"] if path.startswith("/api/events") else answer.json()
+    assert all(isinstance(value, str) and value for value in reasons.values())
     if answer.status_code == 401:
         assert answer.headers["www-authenticate"].startswith("Bearer")
 

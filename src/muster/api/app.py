@@ -13,6 +13,7 @@ from muster.api.agent_link.streams import Streams
 from muster.api.audit_events.errors import faults
 from muster.api.audit_events.routes import audit_routers
 from muster.api.audit_events.service import AuditSurface
+from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
@@ -20,6 +21,7 @@ from muster.api.docs import docs_assets, openapi_config, openapi_document
 from muster.api.error_docs import document_errors
 from muster.api.event_counter.charts import Charts
 from muster.api.event_counter.envelope import failed
+from muster.api.event_counter.openapi import document_events
 from muster.api.event_counter.routes import PREFIX as EVENTS
 from muster.api.event_counter.routes import EventCounter, event_counter_handler
 from muster.api.fleet.routes import FleetAccount, fleet_router
@@ -98,6 +100,7 @@ def create_app(parts: Parts) -> ASGIApp:
     )
     check_routes(app)
     document_errors(app, shape_of)
+    document_events(app)
     return Observe(app, shape_of, parts.live, parts.operations.metrics, parts.own_names)
 
 
@@ -117,6 +120,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.inventory,
             parts.live.settings.agent.interval_s,
         ),
+        "event_types": EventTypes(parts.counters, parts.live),
         "fleet_account": FleetAccount(
             parts.fleet,
             {REPORTS: reports.count_rows, SAMPLES: parts.samples.count_rows},

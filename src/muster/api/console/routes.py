@@ -3,11 +3,15 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from muster.api.console import fleet, session
+from muster.api.console import event_types, fleet, session
 from muster.api.console.pages import page_handlers
 
 
 def console_handlers() -> list[ControllerRouterHandler]:
     """Return the routes of this surface."""
-    api = Router("/console/v1", route_handlers=[*session.HANDLERS, *fleet.HANDLERS], tags=["Console"])
+    api = Router(
+        "/console/v1",
+        route_handlers=[*session.HANDLERS, *fleet.HANDLERS, *event_types.HANDLERS],
+        tags=["Console"],
+    )
     return [api, *page_handlers()]

@@ -3,11 +3,10 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -76,7 +75,7 @@ class Observe:
 
     async def _checked(self, scope: Any, receive: Receive, send: Send) -> None:
         try:
-            self._check(Headers.from_scope(scope), scope["method"])
+            self._check(dict(scope["headers"]), scope["method"])
         except CallerError as error:
             problem, _ = describe(error, scope["state"]["request_id"])
             body = msgspec.json.encode(self._shape_of(scope["path"])(problem))
@@ -86,15 +85,15 @@ class Observe:
             return
         await self._app(scope, receive, send)
 
-    def _check(self, headers: Headers, method: str) -> None:
-        host = headers.get("host", "")
+    def _check(self, headers: Mapping[bytes, bytes], method: str) -> None:
+        host = headers.get(b"host", b"").decode("latin-1")
         allowed = self._live.settings.server.allowed_hosts
         if (host, allowed) != self._last_host:
             check_host(host, self._own_names | set(allowed))
             self._last_host = host, allowed
-        origin = headers.get("origin")
+        origin = headers.get(b"origin")
         if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
-            check_origin(origin, host)
+            check_origin(origin.decode("latin-1"), host)
 
     def _note(self, scope: Any, status: int, seconds: float) -> None:
         route = scope.get("path_template") or UNMATCHED

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
 
@@ -11,6 +12,7 @@ from muster.api.http.bodies import read_body
 from muster.errors import InvalidInput
 from muster.settings import LimitSettings
 
+T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -22,6 +24,17 @@ async def body_of(request: AnyRequest, limits: LimitSettings) -> bytes:
         declared_bytes=declared_bytes(request),
         limits=limits,
     )
+
+
+async def json_of(request: AnyRequest, limits: LimitSettings, kind: type[T]) -> T:
+    """Return a JSON body as a value of that kind. Raises as `read_body`, InvalidInput for another value."""
+    check_media_type(request, "application/json")
+    try:
+        return msgspec.json.decode((await body_of(request, limits)).decode(), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(error), field="body") from None
+    except RecursionError:
+        raise InvalidInput("nested too deeply", field="body") from None
 
 
 def declared_bytes(request: AnyRequest) -> int | None:
