@@ -19,6 +19,8 @@ POINTS = (
     "agent.send.before",
     "agent.send.after_reply",
     "agent.delete.after_commit",
+    "agent.desired.before_store",
+    "agent.desired.after_store",
     "server.insert.before",
     "server.insert.after",
     "server.mark.before_commit",

@@ -20,6 +20,7 @@ from muster.agent.session import Session
 from muster.agent.spool import Spool
 from muster.failpoints import ignore
 from muster.model.batch import REPORTS, ReportColumns
+from muster.model.desired import ConfigName, DesiredState, RunnerState, RunnerStatus
 from muster.model.ids import AgentId, Epoch
 from muster.model.link import CheckinRequest, Command, CommandResult, EnrolRequest, Facts
 
@@ -110,6 +111,23 @@ def unreachable(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("connection refused", request=request)
 
 
+class FakeRuns:
+    """Takes over what is wanted at once, and says what it is told to say."""
+
+    def __init__(self) -> None:
+        self.applied = ""
+        self.news = asyncio.Event()
+        self.said: list[RunnerStatus] = []
+        self.taken: list[DesiredState] = []
+
+    def statuses(self) -> list[RunnerStatus]:
+        return list(self.said)
+
+    async def apply(self, desired: DesiredState) -> None:
+        self.taken.append(desired)
+        self.applied = desired.version
+
+
 class Agent:
     """Sender and check-in with a clock on which waiting costs no time."""
 
@@ -128,6 +146,7 @@ class Agent:
         self.spool = Spool(
             directory / "spool.db", epoch=EPOCH, max_bytes=2**24, now_us=lambda: 0, reach=ignore
         )
+        self.runs = FakeRuns()
         epochs = iter(Epoch(f"{number:032x}") for number in range(1, 100))
         self.sender = Sender(
             REPORTS,
@@ -148,6 +167,7 @@ class Agent:
             read_facts=lambda: FACTS,
             read_token=lambda: self.token,
             run_command=self.run_command,
+            runs=self.runs,
         )
 
     async def sleep(self, seconds: float) -> None:
@@ -422,3 +442,85 @@ def test_a_claim_that_lasts_without_a_token_keeps_asking(
     assert server.enrolled == 0
     assert caplog.text.count("nonce_conflict") == 1
     assert not agent.session.checked_in.is_set()
+
+
+def status_of(name: str, state: RunnerState = RunnerState.RUNNING, *, read: int = 0) -> RunnerStatus:
+    return RunnerStatus(name=ConfigName(name), state=state, config_us=1, read=read)
+
+
+def wanted(version: str) -> dict[str, object]:
+    return {"desired": {"version": version, "runners": []}}
+
+
+def test_what_the_server_wants_is_applied_and_acknowledged_at_once(agent: Agent, server: FakeServer) -> None:
+    agent.runs.said = [status_of("a")]
+    server.replies = [{}, wanted("v1"), wanted("v1")]
+    assert steps(agent, 4) == [0.0, 0.0, 1.0, 1.0]
+    assert [state.version for state in agent.runs.taken] == ["v1"]
+    assert [checkin.applied for checkin in server.checkins] == ["", "", "v1", "v1"]
+
+
+def test_runners_go_up_when_they_changed_and_when_the_server_asks(agent: Agent, server: FakeServer) -> None:
+    server.replies = [{"next_s": 5.0}, {"next_s": 5.0}, {"want_runners": True, "next_s": 5.0}]
+    agent.runs.said = [status_of("a")]
+    steps(agent, 4)
+    told = [checkin.runners is not None for checkin in server.checkins]
+    assert told == [True, False, False, True]
+
+
+def test_counters_go_up_at_most_every_two_seconds(agent: Agent, server: FakeServer) -> None:
+    for read in range(6):
+        agent.runs.said = [status_of("a", read=read)]
+        steps(agent, 1)
+    told = [checkin.runners[0].read for checkin in server.checkins if checkin.runners]
+    assert told == [0, 3, 5]
+
+
+def test_what_a_failed_check_in_said_is_said_again(agent: Agent, server: FakeServer) -> None:
+    agent.runs.said = [status_of("a")]
+    server.breaks = [unreachable]
+    steps(agent, 4)
+    assert [checkin.runners is not None for checkin in server.checkins] == [True, False, False]
+
+
+def test_a_new_agent_tells_its_runners_again(agent: Agent, server: FakeServer) -> None:
+    steps(agent, 1)
+    server.credentials.clear()
+    steps(agent, 3)
+    assert server.enrolled == 1
+    assert server.checkins[1].runners == []
+
+
+def test_a_change_of_state_is_told_while_a_check_in_is_held(agent: Agent, server: FakeServer) -> None:
+    command = {"id": "k", "kind": "collect"}
+
+    async def scenario() -> None:
+        await agent.check_in.step()
+        task = asyncio.create_task(agent.check_in.tell())
+        agent.runs.said = [status_of("a", RunnerState.FAILED)]
+        server.replies = [wanted("v1") | {"commands": [command]}]
+        agent.runs.news.set()
+        await agent.until(lambda: len(server.checkins) == 3)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scenario())
+    _, told, answer = server.checkins
+    assert (told.wait_s, told.runners) == (0.0, [status_of("a", RunnerState.FAILED)])
+    assert agent.waits[0] == 2.0
+    assert (answer.wait_s, answer.applied, [result.id for result in answer.results]) == (0.0, "v1", ["k"])
+
+
+def test_nothing_is_told_twice_beside_a_held_check_in(agent: Agent, server: FakeServer) -> None:
+    async def scenario() -> None:
+        await agent.check_in.step()
+        agent.runs.news.set()
+        task = asyncio.create_task(agent.check_in.tell())
+        await agent.until(lambda: not agent.runs.news.is_set())
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scenario())
+    assert len(server.checkins) == 1

@@ -15,11 +15,12 @@ import pytest
 from muster.agent.clock import Clock, system_clock
 from muster.agent.collect.sample import sample
 from muster.agent.collect.snapshot import Snapshot
-from muster.agent.collecting import Collecting, seconds_to_tick, to_batches
+from muster.agent.collecting import Collecting, to_batches
 from muster.agent.link import Link
 from muster.agent.runtime import Runtime, keep_running
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
+from muster.agent.ticks import seconds_to_tick
 from muster.failpoints import ignore
 from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns, SampleColumns
 from muster.model.ids import CommandId, Epoch

@@ -296,6 +296,14 @@ def test_an_older_look_is_left_out(overview: Overview) -> None:
     assert [value for value in now.cpu if value is not None] == [1.0]
 
 
+def test_what_a_metric_runner_sees_is_no_look_of_the_machine(overview: Overview) -> None:
+    overview.note([look(NOON, {(CPU, ""): 50.0})])
+    overview.note([look(NOON + 1, {(CPU, "runner=often"): 99.0})])
+    now = overview.now(ONE, now_us=NOON * US)
+    assert now is not None
+    assert (now.ts_us, now.cpu_percent) == (NOON * US, 50.0)
+
+
 def test_traffic_is_the_rise_of_all_counters_per_second(overview: Overview) -> None:
     overview.note([look(NOON, traffic(1000.0, 500.0) | traffic(7.0, 7.0, "lo"))])
     assert rate(overview) is None

@@ -1,7 +1,9 @@
-"""Keeps the agent known to the server: enrolment, the long poll, commands and their results."""
+"""Keeps the agent known to the server: enrolment, the long poll, what is wanted, commands and results."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import msgspec
 
@@ -15,7 +17,8 @@ from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
 from muster.model.batch import STREAMS
-from muster.model.ids import Epoch
+from muster.model.desired import DesiredState, RunnerStatus
+from muster.model.ids import CommandId, Epoch
 from muster.model.link import (
     POLL_S,
     CheckinReply,
@@ -34,6 +37,9 @@ BACKLOG_POLL_S = 2.0
 MIN_PERIOD_S = 1.0
 """A server that answers at once although nothing is new is not asked more often than this."""
 
+TELL_S = 2.0
+"""What runners do is told no more often than this, but for the answer to what the server wants."""
+
 MAX_WAIT_S = 20.0
 MAX_RESULTS = 64
 
@@ -47,8 +53,26 @@ _log = logging.getLogger(__name__)
 RunCommand = Callable[[Command], Awaitable[CommandResult]]
 
 
+class Runs(Protocol):
+    """What the server wants the agent to run, and what runs. Used on the event loop only.
+
+    `applied` is the version that was taken over last; `news` is set when a runner's state changed.
+    """
+
+    applied: str
+    news: asyncio.Event
+
+    def statuses(self) -> list[RunnerStatus]:
+        """Return what each runner does."""
+        ...
+
+    async def apply(self, desired: DesiredState) -> None:
+        """Make it so; what cannot be done is said by the statuses."""
+        ...
+
+
 class CheckIn:
-    """The conversation with the server, one request at a time."""
+    """The conversation with the server: one request that it may hold, and beside it what cannot wait."""
 
     def __init__(
         self,
@@ -62,6 +86,7 @@ class CheckIn:
         read_facts: Callable[[], Facts],
         read_token: Callable[[], str | None],
         run_command: RunCommand,
+        runs: Runs,
     ) -> None:
         self._server = server
         self._nonce = nonce
@@ -75,7 +100,11 @@ class CheckIn:
         self._backoff = Backoff(1.0, MAX_WAIT_S, clock.random)
         self._trouble = Trouble(_log)
         self._told_facts: Facts | None = None
-        self._results: list[CommandResult] = []
+        self._results: dict[CommandId, CommandResult] = {}
+        self._runs = runs
+        self._told_runners: list[RunnerStatus] | None = None
+        self._told_s = -TELL_S
+        self._is_urgent = False
         self._conflict_since_s: float | None = None
 
     async def run(self) -> None:
@@ -93,6 +122,8 @@ class CheckIn:
         asked_s = self._clock.monotonic_s()
         request = await self._request()
         answer = await self._link.check_in(identity.credential, request)
+        if answer.outcome is not Outcome.DONE:
+            self._told_runners, self._is_urgent = None, True
         match answer.outcome:
             case Outcome.DONE:
                 return await self._listen(request, answer, asked_s)
@@ -105,16 +136,45 @@ class CheckIn:
             case _:
                 return self._later(answer)
 
-    async def _request(self) -> CheckinRequest:
+    async def tell(self) -> None:
+        """Say what became of runners and commands while a check-in is held, until cancelled."""
+        while True:
+            await self._runs.news.wait()
+            await self._session.checked_in.wait()
+            wait_s = self._told_s + TELL_S - self._clock.monotonic_s()
+            if wait_s > 0 and not self._results:
+                await self._clock.sleep(wait_s)
+            self._runs.news.clear()
+            identity = self._session.identity
+            if identity is None or not (self._results or self._runs.statuses() != self._told_runners):
+                continue
+            request = await self._request(is_held=False)
+            answer = await self._link.check_in(identity.credential, request)
+            reply = _parse_reply(answer) if answer.outcome is Outcome.DONE else None
+            if reply is None:
+                self._told_runners = None
+            elif await self._hear(request, reply):
+                self._runs.news.set()
+
+    async def _request(self, *, is_held: bool = True) -> CheckinRequest:
+        """Return what to say now; the status of runners counts as told unless the request fails."""
         facts = self._read_facts()
         ledger = await in_thread(self._spool.ledger)
+        runners: list[RunnerStatus] | None = self._runs.statuses()
+        now_s = self._clock.monotonic_s()
+        if runners == self._told_runners or not (self._is_urgent or now_s - self._told_s >= TELL_S):
+            runners = None
+        else:
+            self._told_runners, self._told_s, self._is_urgent = runners, now_s, False
         return CheckinRequest(
             nonce=self._nonce,
             sent_us=self._clock.now_us(),
-            wait_s=self._patience_s(ledger),
+            wait_s=self._patience_s(ledger) if is_held else 0.0,
             facts=None if facts == self._told_facts else facts,
+            applied=self._runs.applied,
+            runners=runners,
             ledger=ledger,
-            results=self._results[:MAX_RESULTS],
+            results=list(self._results.values())[:MAX_RESULTS],
         )
 
     def _patience_s(self, ledger: list[StreamLedger]) -> float:
@@ -125,25 +185,33 @@ class CheckIn:
 
     async def _listen(self, request: CheckinRequest, answer: Answer, asked_s: float) -> float:
         """Take a reply: run its commands, so that the next request can carry their results."""
-        try:
-            reply = msgspec.json.decode(answer.body, type=CheckinReply)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return self._later(Answer(Outcome.LATER, f"check-in: the answer cannot be understood: {error}"))
-        del self._results[: len(request.results)]
-        self._told_facts = request.facts or self._told_facts
-        if reply.want_facts:
-            self._told_facts = None
+        reply = _parse_reply(answer)
+        if reply is None:
+            return self._later(Answer(Outcome.LATER, "check-in: the answer cannot be understood"))
         self._conflict_since_s = None
         self._backoff.reset()
         self._trouble.over(f"connected to {self._server}")
-        held = request.wait_s > 0
         self._session.checked_in.set()
-        for command in reply.commands:
-            self._results.append(await self._run_command(command))
-        if reply.commands or not held:
+        if await self._hear(request, reply) or request.wait_s == 0:
             return 0.0
         took_s = self._clock.monotonic_s() - asked_s
         return max(reply.next_s, MIN_PERIOD_S - took_s)
+
+    async def _hear(self, request: CheckinRequest, reply: CheckinReply) -> bool:
+        """Note what was told, do what the server wants, run its commands; tell whether it waits for more."""
+        for result in request.results:
+            self._results.pop(result.id, None)
+        self._told_facts = None if reply.want_facts else request.facts or self._told_facts
+        if reply.want_runners:
+            self._told_runners, self._is_urgent = None, True
+        desired = reply.desired
+        is_new = desired is not None and desired.version != self._runs.applied
+        if desired is not None and is_new:
+            await self._runs.apply(desired)
+            self._is_urgent = True
+        for command in reply.commands:
+            self._results[command.id] = await self._run_command(command)
+        return bool(reply.commands or is_new)
 
     async def _enrol(self, reason: str) -> float:
         """Become a new agent of this server, if there is a token."""
@@ -162,7 +230,7 @@ class CheckIn:
             return self._later(Answer(Outcome.LATER, f"enrolment: the answer cannot be understood: {error}"))
         identity = Identity(agent_id=reply.agent_id, credential=reply.credential, server=self._server)
         self._session.adopt(identity)
-        self._told_facts = facts
+        self._told_facts, self._told_runners = facts, None
         self._conflict_since_s = None
         self._backoff.reset()
         _log.info("enrolled at %s as agent %s", self._server, reply.agent_id)
@@ -188,3 +256,11 @@ class CheckIn:
     def _later(self, answer: Answer) -> float:
         self._trouble.met(answer.message)
         return self._backoff.next_s(answer.retry_after_s)
+
+
+def _parse_reply(answer: Answer) -> CheckinReply | None:
+    """Return the reply that an answer carries; None when it is not ours."""
+    try:
+        return msgspec.json.decode(answer.body, type=CheckinReply)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from muster.agent.kept_file import replace_file
 from muster.errors import SettingsError
 from muster.model.ids import AgentId
 
@@ -37,14 +38,7 @@ class IdentityFile:
 
     def save(self, identity: Identity) -> None:
         """Replace the stored identity; durable on return, and never half written."""
-        new = self._path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(identity))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
-        _sync_directory(self._path.parent)
+        replace_file(self._path, msgspec.json.encode(identity))
 
 
 @contextlib.contextmanager
@@ -66,11 +60,3 @@ def open_data_directory(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _sync_directory(path: Path) -> None:
-    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -5,20 +5,27 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from muster.agent.backoff import Backoff
 from muster.agent.checkin import CheckIn
 from muster.agent.clock import Clock, system_clock
 from muster.agent.collecting import Collecting, Collector, ReportSink
+from muster.agent.desired_file import DesiredFile
 from muster.agent.identity import IdentityFile
 from muster.agent.link import Link
 from muster.agent.machine import read_facts
+from muster.agent.runners.kinds import Kinds
+from muster.agent.runners.metric import MetricKind
+from muster.agent.runners.parts import OpenLook, open_look
+from muster.agent.runners.runners import DesiredStore, Runners
 from muster.agent.sender import Sender
-from muster.agent.session import Session
+from muster.agent.session import IdentityStore, Session
 from muster.agent.spool import Spool
 from muster.failpoints import Reach, of_stream
 from muster.model.batch import STREAMS
 from muster.model.ids import Epoch
+from muster.model.link import Facts
 from muster.settings import AgentSettings
 
 STOP_S = 1.5
@@ -32,6 +39,14 @@ _log = logging.getLogger(__name__)
 def new_epoch() -> Epoch:
     """Return a nonce that no other start of any agent has."""
     return Epoch(secrets.token_hex(16))
+
+
+class Home(NamedTuple):
+    """Where an agent keeps what it must not forget; `spool` None: in memory."""
+
+    identity: IdentityStore
+    desired: DesiredStore
+    spool: Path | None
 
 
 class Runtime:
@@ -49,17 +64,21 @@ class Runtime:
         reach: Reach,
         clock: Clock | None = None,
         beside: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        home: Home | None = None,
+        read_facts: Callable[[], Facts] = read_facts,
+        open_look: OpenLook = open_look,
     ) -> None:
-        """`beside`: more parts, by name, that run as the agent's own do.
+        """`beside`: more parts, by name, that run as the agent's own do; `home` None: files in `data`.
 
         Raises SettingsError when the spool or the stored identity cannot be used.
         """
         self._clock = clock or system_clock()
         self._link = link
-        session = Session(IdentityFile(data))
+        home = home or Home(IdentityFile(data), DesiredFile(data, reach), data / "spool.db")
+        session = Session(home.identity)
         epoch = new_epoch()
         self._spool = Spool(
-            data / "spool.db",
+            home.spool,
             epoch=epoch,
             max_bytes=settings.spool_bytes,
             now_us=self._clock.now_us,
@@ -91,6 +110,14 @@ class Runtime:
             clock=self._clock,
             spooled=wake,
         )
+        self._runners = Runners(
+            Kinds([MetricKind(open_look)], settings.allow_runners),
+            store=home.desired,
+            spool=self._spool,
+            clock=self._clock,
+            spooled=wake,
+            set_interval=collecting.set_samples_interval,
+        )
         check_in = CheckIn(
             server=settings.server,
             nonce=epoch,
@@ -101,16 +128,19 @@ class Runtime:
             read_facts=read_facts,
             read_token=read_token,
             run_command=collecting.run_command,
+            runs=self._runners,
         )
         self._parts: dict[str, Callable[[], Awaitable[None]]] = {
             "collecting": collecting.run,
             "check-in": check_in.run,
+            "telling": check_in.tell,
             **{f"sending {stream}": sender.run for stream, sender in senders.items()},
             **(beside or {}),
         }
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way then is cancelled and done again at the next start."""
+        await self._runners.start()
         tasks = [
             asyncio.create_task(keep_running(name, part, self._clock), name=name)
             for name, part in self._parts.items()
@@ -121,6 +151,7 @@ class Runtime:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=STOP_S)
+            await self._runners.stop()
             await self._link.close()
             self._spool.close()
 

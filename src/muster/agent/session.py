@@ -1,8 +1,21 @@
 """What the parts of the agent share of its standing with the server."""
 
 import asyncio
+from typing import Protocol
 
-from muster.agent.identity import Identity, IdentityFile
+from muster.agent.identity import Identity
+
+
+class IdentityStore(Protocol):
+    """Where an identity outlives this process."""
+
+    def load(self) -> Identity | None:
+        """Return what is stored. Raises SettingsError when it cannot be read."""
+        ...
+
+    def save(self, identity: Identity) -> None:
+        """Replace what is stored; durable on return."""
+        ...
 
 
 class Session:
@@ -12,7 +25,7 @@ class Session:
     sent before, so that of two processes with one identity only one sends.
     """
 
-    def __init__(self, file: IdentityFile) -> None:
+    def __init__(self, file: IdentityStore) -> None:
         """Raises SettingsError when the stored identity cannot be read."""
         self._file = file
         self.identity = file.load()

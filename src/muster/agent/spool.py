@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
-from muster.agent.spool_file import count_set_aside, is_damage, open_spool_file, set_aside
+from muster.agent.spool_file import count_set_aside, is_damage, open_memory_spool, open_spool_file, set_aside
 from muster.agent.spool_tables import (
     count,
     delete,
@@ -41,12 +41,15 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+Also = Callable[[sqlite3.Connection, list[SpoolKey | None]], None]
+"""More work of a transaction that stores batches."""
+
 
 class Spool:
-    """One file that holds at most about `max_bytes`; new batches belong to `epoch`."""
+    """A file of at most about `max_bytes`; new batches belong to `epoch`. `path` None: in memory."""
 
     def __init__(
-        self, path: Path, *, epoch: Epoch, max_bytes: int, now_us: Callable[[], int], reach: Reach
+        self, path: Path | None, *, epoch: Epoch, max_bytes: int, now_us: Callable[[], int], reach: Reach
     ) -> None:
         self._path = path
         self._epoch = epoch
@@ -56,7 +59,7 @@ class Spool:
         self._lock = threading.Lock()
         self._in_flight: dict[StreamName, SpoolKey] = {}
         self._unwritten_drops: dict[StreamName, int] = {}
-        self._db = open_spool_file(path)
+        self._db = open_spool_file(path) if path else open_memory_spool()
 
     @property
     def epoch(self) -> Epoch:
@@ -66,17 +69,18 @@ class Spool:
     @property
     def set_aside_count(self) -> int:
         """How many damaged spools were moved aside in this directory."""
-        return count_set_aside(self._path)
+        return 0 if self._path is None else count_set_aside(self._path)
 
     def append(self, stream: StreamName, rows: int, body: bytes) -> SpoolKey | None:
         """Store one batch, as `append_all` does."""
         return self.append_all([NewBatch(stream, rows, body)])[0]
 
-    def append_all(self, batches: Sequence[NewBatch]) -> list[SpoolKey | None]:
+    def append_all(self, batches: Sequence[NewBatch], also: Also | None = None) -> list[SpoolKey | None]:
         """Store batches in one transaction, each under the next sequence of its stream and this epoch.
 
         None: there was no room for a batch even after thinning, or the disk refused; its rows are
-        counted as dropped.
+        counted as dropped. `also` is called with the keys before the commit, for more that belongs
+        to the same transaction; it is undone when the disk refuses.
         """
         packer = zstandard.ZstdCompressor(level=3)
         hashed = [(batch, content_sha256(batch.body), packer.compress(batch.body)) for batch in batches]
@@ -86,6 +90,8 @@ class Spool:
             written.update(self._write_drops(db, {batch.stream for batch in batches}))
             (last,) = db.execute("SELECT coalesce(max(rowid), 0) FROM batches").fetchone()
             keys = [self._add(db, *parts, before=last + 1) for parts in hashed]
+            if also is not None:
+                also(db, keys)
             if any(keys):
                 self._reach("agent.spool.before_commit")
             return keys
@@ -221,6 +227,13 @@ class Spool:
             )
         return list(stored.values())
 
+    def transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in one transaction of the spool's database; durable on return, undone when it raises.
+
+        It may run twice when the file turns out to be damaged.
+        """
+        return self._run(work)
+
     def close(self) -> None:
         """Wait for the call that runs, if any, and close the file."""
         with self._lock:
@@ -232,7 +245,7 @@ class Spool:
             try:
                 return transact(self._db, work)
             except sqlite3.DatabaseError as error:
-                if not is_damage(error):
+                if self._path is None or not is_damage(error):
                     raise
                 self._db.close()
                 set_aside(self._path, error)

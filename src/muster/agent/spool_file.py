@@ -37,6 +37,10 @@ _SCHEMA = (
         id INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, epoch TEXT NOT NULL,
         sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL, created_us INTEGER NOT NULL,
         quarantined_us INTEGER NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS runners (
+        name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, read INTEGER NOT NULL DEFAULT 0,
+        failed INTEGER NOT NULL DEFAULT 0, filtered INTEGER NOT NULL DEFAULT 0,
+        spooled INTEGER NOT NULL DEFAULT 0)""",
     "DELETE FROM epochs WHERE id NOT IN (SELECT epoch_id FROM batches)",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -55,6 +59,13 @@ def open_spool_file(path: Path) -> sqlite3.Connection:
             raise SettingsError(f"spool {path}: {error}") from None
         set_aside(path, error)
     return _open(path)
+
+
+def open_memory_spool() -> sqlite3.Connection:
+    """Open a spool that is gone with the process."""
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _make_tables(db)
+    return db
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
@@ -103,11 +114,15 @@ def _open(path: Path) -> sqlite3.Connection:
             damage = sqlite3.DatabaseError(verdict)
             damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise damage
-        db.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA:
-            db.execute(statement)
-        db.commit()
+        _make_tables(db)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    for statement in _SCHEMA:
+        db.execute(statement)
+    db.commit()

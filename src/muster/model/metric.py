@@ -19,6 +19,9 @@ Labels = NewType("Labels", str)
 
 UNITS = ("percent", "bytes", "celsius", "packets", "s")
 
+RUNNER_LABEL = "runner"
+"""Names the metric runner that took a sample; the agent's own samples do not have it."""
+
 MAX_METRIC = 128
 MAX_LABELS = 1024
 
@@ -37,6 +40,11 @@ def unit_of(metric: str) -> str:
     plain = metric.removesuffix("_total")
     unit = next((unit for unit in UNITS if plain.endswith((f"_{unit}", f".{unit}"))), "")
     return f"{unit}/s" if is_counter(metric) else unit
+
+
+def is_of_runner(labels: str) -> bool:
+    """Tell whether a series is a metric runner's, beside those that the agent takes itself."""
+    return RUNNER_LABEL in labels and RUNNER_LABEL in read_labels(labels)
 
 
 def parse_metric(text: str) -> MetricName:

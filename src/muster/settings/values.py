@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from muster.model.access import Surface
+from muster.model.runner_kinds import ALLOWED_BY_DEFAULT
 
 MIB = 1024 * 1024
 
@@ -110,8 +111,9 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     `environment` names the variables, `*` for any characters, that an inventory may hold; values of
     those that look like secrets are masked all the same. `outside_address_urls` are services that answer
     with the address from which they are asked, as plain text; one after another is tried. `ports` are
-    numbers and ranges (`"3000-3007"`); `reports_dir` non-empty writes each report as
-    `<id>.json` there and keeps the newest `reports_keep`.
+    numbers and ranges (`"3000-3007"`); `allow_runners` are the kinds of runners that a server may start
+    here: `metric` and modes of readers, by default all but `script`. `reports_dir` non-empty writes each
+    report as `<id>.json` there and keeps the newest `reports_keep`.
     """
 
     server: str = "http://127.0.0.1:8080"
@@ -127,6 +129,7 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     ports: tuple[int | str, ...] = (445, "3000-3007")
     spool_bytes: Annotated[int, msgspec.Meta(ge=MIB)] = 512 * MIB
     reports_dir: str = ""
+    allow_runners: tuple[str, ...] = ALLOWED_BY_DEFAULT
     reports_keep: PositiveInt = 8640
 
 

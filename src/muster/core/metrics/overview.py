@@ -15,6 +15,7 @@ from muster.core.metrics.grid import SECOND_US, Grid
 from muster.core.metrics.ports import SampleBatch, SampleStore, Series
 from muster.model.batch import SampleColumns
 from muster.model.ids import AgentId
+from muster.model.metric import is_of_runner
 
 STEP_S = 60
 MINUTES = 30
@@ -121,9 +122,11 @@ class Overview:
         self._hosts: dict[AgentId, _Host] = {}
 
     def note(self, batches: Sequence[SampleBatch]) -> None:
-        """Take looks that were stored; older ones than the last of their machine are left out."""
+        """Take looks that were stored; those of runners, and older ones than the last, are left out."""
         with self._lock:
             for batch in batches:
+                if is_of_runner(batch.columns.labels[0]):
+                    continue
                 host = self._hosts.setdefault(batch.key.agent_id, _Host())
                 if batch.columns.ts_us > host.ts_us:
                     host.look(batch.columns)
@@ -165,6 +168,8 @@ def _history(series: Iterable[Series], grid: Grid) -> _Host:
     traffic: list[float | None] = [None] * grid.count
     first = grid.start_s // STEP_S
     for key, values in series:
+        if is_of_runner(key.labels):
+            continue
         for number, value in enumerate(values):
             if key.metric == CPU:
                 host.cpu.add(first + number, value)

@@ -1,0 +1,1 @@
+"""What the server wants the agent to run, and what runs."""

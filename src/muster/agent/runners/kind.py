@@ -1,0 +1,113 @@
+"""What a kind of runner is: the seam where metric runners and log pipelines plug in."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from muster.agent.clock import Clock
+from muster.agent.runners import tallies
+from muster.agent.runners.tallies import Tally
+from muster.agent.spool import Spool
+from muster.agent.spooled import NewBatch, SpoolKey
+from muster.agent.thread import in_thread
+from muster.model.desired import ConfigName
+
+MAX_ERRORS = 20
+MAX_TEXT = 4096
+
+Config = Mapping[str, object]
+"""A runner's configuration, decoded."""
+
+
+def to_text(text: str) -> str:
+    """Return `text` as a status can hold it."""
+    return text.encode(errors="replace").decode().replace("\0", "")[:MAX_TEXT]
+
+
+class Job:
+    """One runner's way to spool and count, over its restarts. On the event loop only.
+
+    `tally` are its counters, `errors` its last errors, `lag_bytes` what it knows of unread data.
+    """
+
+    def __init__(self, name: ConfigName, *, spool: Spool, clock: Clock, spooled: Callable[[], None]) -> None:
+        self.name = name
+        self.clock = clock
+        self.tally = Tally()
+        self.errors: list[str] = []
+        self.lag_bytes: int | None = None
+        self._spool = spool
+        self._spooled = spooled
+
+    async def spool(
+        self,
+        batches: Sequence[NewBatch],
+        counted: Tally,
+        also: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> list[SpoolKey | None]:
+        """Store batches, count `counted` and what was spooled, and do `also`, in one transaction.
+
+        A key is None when there was no room for the batch; its rows count as failed. When the disk
+        refuses all keys are None, and nothing of it was done.
+        """
+        whole = counted
+
+        def count(db: sqlite3.Connection, keys: list[SpoolKey | None]) -> None:
+            nonlocal whole
+            whole = counted.plus(_outcome(batches, keys))
+            tallies.add(db, self.name, whole)
+            if also is not None:
+                also(db)
+
+        keys = await in_thread(lambda: self._spool.append_all(batches, count))
+        self.tally = self.tally.plus(whole)
+        if any(keys):
+            self._spooled()
+        if not all(keys):
+            self.trouble("the spool has no room: samples or rows were dropped")
+        return keys
+
+    async def take_over(self, epoch: int, forget: Callable[[sqlite3.Connection], None]) -> None:
+        """Read the counters; when the epoch is a new one, `forget` what was read, in one transaction."""
+
+        def work(db: sqlite3.Connection) -> Tally:
+            tally, is_reset = tallies.take_over(db, self.name, epoch)
+            if is_reset:
+                forget(db)
+            return tally
+
+        self.tally = await in_thread(lambda: self._spool.transact(work))
+
+    def trouble(self, message: str) -> None:
+        """Note an error that does not end the runner."""
+        self.errors = [*self.errors, to_text(message)][-MAX_ERRORS:]
+
+
+def _outcome(batches: Sequence[NewBatch], keys: Sequence[SpoolKey | None]) -> Tally:
+    rows = [(batch.rows, key is not None) for batch, key in zip(batches, keys, strict=True)]
+    return Tally(
+        failed=sum(count for count, is_kept in rows if not is_kept),
+        spooled=sum(count for count, is_kept in rows if is_kept),
+    )
+
+
+class RunnerKind(Protocol):
+    """How to run the configurations of some kinds. Its methods are called on the event loop."""
+
+    kinds: frozenset[str]
+    """What `kind_of` says of its configurations."""
+
+    def check(self, config: Config) -> list[str]:
+        """Return why this agent cannot run a configuration, in words; nothing when it can."""
+        ...
+
+    async def run(self, job: Job, config: Config) -> None:
+        """Work until cancelled. Raises when it cannot go on: it is then started again after a while.
+
+        Blocking work belongs into threads. Called once at a time for each job.
+        """
+        ...
+
+    def forget(self, db: sqlite3.Connection, name: ConfigName) -> None:
+        """Delete what a runner remembers of what it has read, in a transaction of the spool's database."""
+        ...
