@@ -80,9 +80,8 @@ def verify(file: Path, checkpoint: Path, key_file: Path, complete: bool) -> None
     for one in verdict.wrong:
         click.echo(f"index {one.index}: {one.reason}" if one.index is not None else one.reason, err=True)
     if verdict.wrong_count:
-        raise CallerError(
-            f"{verdict.wrong_count} of {verdict.checked} events are wrong, first {_where(verdict.wrong[0].index)}"
-        )
+        first = _where(verdict.wrong[0].index)
+        raise CallerError(f"{verdict.wrong_count} wrong, {verdict.checked} in the file; the first: {first}")
     click.echo(
         f"{verdict.checked} events are as they were logged, in a log of {signed.size} by {signed.origin}"
     )
@@ -103,7 +102,7 @@ def fsck(loaded: LoadedSettings, checkpoint: Path | None, key_file: Path | None)
     """Check the log of a data directory from its first event and name the first that is wrong."""
     verifier = _load_verifier(key_file) if key_file else load_signer(loaded.settings).verifier
     kept: Checkpoint | None = verifier.verify(_read_text(checkpoint)) if checkpoint else None
-    relational = open_audit_database(loaded.settings.relational.dsn, loaded.settings.data)
+    relational = open_audit_database(loaded.settings.relational.dsn, loaded.settings.data, create=False)
     try:
         finding = relational.read_now(lambda c: check_log(RelationalStoredLog(c), verifier, kept))
         size = relational.read_now(lambda c: read_checkpoint(RelationalStoredLog(c).head()[1]).size)

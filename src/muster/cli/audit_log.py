@@ -59,7 +59,7 @@ def load_signer(settings: Settings) -> Signer:
     path = key_path(settings)
     if not path.exists():
         raise SettingsError(f"no audit key at {path}: is {settings.data} the server's data directory?")
-    relational = open_audit_database(settings.relational.dsn, settings.data)
+    relational = open_audit_database(settings.relational.dsn, settings.data, create=False)
     try:
         return make_signer(settings, log_origin(relational))
     finally:

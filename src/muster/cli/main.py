@@ -34,6 +34,8 @@ COMMANDS = (
     Entry("metrics", "muster.cli.metrics", "Show what a machine measures."),
     Entry("token", "muster.cli.token", "Create, list and revoke access tokens."),
     Entry("user", "muster.cli.user", "Let people sign in to the console."),
+    Entry("audit", "muster.cli.audit", "Export, verify and check the audit log."),
+    Entry("generate", "muster.cli.generate", "Send made-up data to a server."),
     Entry("config", "muster.cli.config", "Show or check the settings in force."),
     Entry("migrate", "muster.cli.migrate", "Bring the database to this version's schema."),
 )

@@ -1,7 +1,9 @@
 """Checks a stored log from its first event: made apart from the writer, and trusting only the signature."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from muster.core.audit.note import Checkpoint, Verifier
 from muster.core.audit.times import to_text
@@ -10,7 +12,7 @@ from muster.errors import InvalidInput
 from muster.model.audit import AuditEvent, encode_leaf
 
 
-class Finding(NamedTuple):
+class Finding(msgspec.Struct, frozen=True):
     """What is wrong: from leaf `index` on, None when it cannot be told where."""
 
     index: int | None

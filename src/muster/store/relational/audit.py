@@ -10,7 +10,7 @@ from muster.core.audit.note import Signer
 from muster.core.audit.ports import Appended, AuditBatch, Page, Question
 from muster.core.audit.proofs import consistency_proof, inclusion_proof
 from muster.core.audit.tree import node_hasher, tile_width
-from muster.errors import NotFound
+from muster.errors import NotFound, SettingsError
 from muster.failpoints import Reach, ignore
 from muster.model.audit import AuditEvent
 from muster.model.idempotency import IdempotencyKey
@@ -20,7 +20,7 @@ from muster.store.relational.audit_pages import read_page
 from muster.store.relational.audit_tree import read_events, read_head, tile_reader
 from muster.store.relational.audit_writer import AuditWriter
 from muster.store.relational.database import Relational, open_relational
-from muster.store.relational.migrate import AUDIT, migrate
+from muster.store.relational.migrate import AUDIT, migrate, plan_migration
 
 
 class AuditTable:
@@ -131,11 +131,19 @@ class AuditTable:
         self._relational.close()
 
 
-def open_audit_database(dsn: str, data: Path, *, observer: Observer | None = None) -> Relational:
-    """Open the database of the audit log at this version's schema. Raises SettingsError, Unavailable."""
-    relational = open_relational(dsn, data, name="audit", observer=observer)
+def open_audit_database(
+    dsn: str, data: Path, *, create: bool = True, observer: Observer | None = None
+) -> Relational:
+    """Open the database of the audit log at this version's schema.
+
+    `create` makes it, or brings it there. Raises SettingsError when it is not there and may not be made.
+    """
+    relational = open_relational(dsn, data, name="audit", create=create, observer=observer)
     try:
-        migrate(relational, AUDIT)
+        if create:
+            migrate(relational, AUDIT)
+        elif not plan_migration(relational, AUDIT).is_current:
+            raise SettingsError("the audit log has not the schema of this version of Muster: muster migrate")
     except BaseException:
         relational.close()
         raise
