@@ -86,9 +86,7 @@ def test_check_says_fine_or_what_is_wrong(capsys, tmp_path: Path) -> None:
         ("[agent]\nports = [70000]", "agent.ports[0]: expected a port"),
     ],
 )
-def test_check_refuses_what_a_start_would(
-    capsys, monkeypatch, tmp_path: Path, text: str, line: str
-) -> None:
+def test_check_refuses_what_a_start_would(capsys, monkeypatch, tmp_path: Path, text: str, line: str) -> None:
     monkeypatch.setattr(server, "start_logging", lambda settings: None)
     file = tmp_path / "f.toml"
     file.write_text(text)
