@@ -21,6 +21,8 @@ POINTS = (
     "agent.delete.after_commit",
     "agent.desired.before_store",
     "agent.desired.after_store",
+    "agent.upgrade.unpacked",
+    "agent.upgrade.recorded",
     "server.insert.before",
     "server.insert.after",
     "server.mark.before_commit",

@@ -2,14 +2,18 @@
 
 import ssl
 import sys
+from functools import partial
+from pathlib import Path
 
 import msgspec
 
 from muster.agent.outcome import Answer, Outcome, judge_status, parse_retry_after
 from muster.agent.spooled import SpooledBatch
-from muster.errors import SettingsError
+from muster.agent.thread import in_thread
+from muster.errors import InvalidInput, SettingsError
 from muster.model.batch import MSGPACK
 from muster.model.link import CheckinRequest, EnrolRequest, LinkError
+from muster.model.release import Manifest
 
 # httpx offers a command line of its own when rich is installed; loading it costs the agent 6 MB.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -17,6 +21,7 @@ import httpx  # noqa: E402
 
 CONNECT_S = 10.0
 REPLY_S = 30.0
+CHUNK_BYTES = 1024 * 1024
 
 
 class Link:
@@ -64,6 +69,32 @@ class Link:
             },
             headers={"content-type": MSGPACK, "content-encoding": "zstd"},
         )
+
+    async def download(self, credential: str, manifest: Manifest, file: Path) -> Answer:
+        """Write a package to a file, its content not checked yet.
+
+        Raises OSError, and InvalidInput when it is longer than its manifest says.
+        """
+        left = manifest.size
+        try:
+            async with self._client.stream(
+                "GET",
+                f"/agent/v1/releases/{manifest.sha256}",
+                headers={"authorization": f"Bearer {credential}", "accept-encoding": "identity"},
+                timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
+            ) as response:
+                if not response.is_success:
+                    await response.aread()
+                    return _to_answer(response)
+                with file.open("wb") as target:
+                    async for chunk in response.aiter_bytes(CHUNK_BYTES):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise InvalidInput("the package is longer than was signed", field="size")
+                        await in_thread(partial(target.write, chunk))
+        except httpx.HTTPError as error:
+            return Answer(Outcome.LATER, _no_contact(self._client.base_url, error))
+        return Answer(Outcome.DONE)
 
     async def close(self) -> None:
         """Close the connections; requests that run fail."""

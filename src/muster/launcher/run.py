@@ -114,7 +114,7 @@ class Launcher:
         order = state.trial
         assert order is not None  # noqa: S101 the caller looked
         if obstacle := self._obstacle(state, order):
-            self._refuse(state, order, obstacle)
+            self._refuse(state, order, obstacle, is_fault=False)
             return None
         _say(f"trying {order.name}")
         child = self._start(order.name, listen=True)
@@ -123,10 +123,10 @@ class Launcher:
             return child.wait() or 0
         if reason:
             child.stop()
-            self._refuse(state, order, reason)
+            self._refuse(state, order, reason, is_fault=True)
             return None
         _say(f"{order.name} works")
-        self._tell(order, ok=True, reason="")
+        self._tell(order, ok=True)
         accepted = State(current=order.name, base_version=self._base_version, python=self._python)
         self._save(accepted)
         return child.wait()
@@ -160,9 +160,9 @@ class Launcher:
                 return f"it did not check in within {self._window_s:g} s, while the server could be reached"
         return ""
 
-    def _refuse(self, state: State, order: Order, reason: str) -> None:
+    def _refuse(self, state: State, order: Order, reason: str, *, is_fault: bool) -> None:
         _say(f"{order.name} is not used: {reason}; going on with {state.current}")
-        self._tell(order, ok=False, reason=reason)
+        self._tell(order, ok=False, reason=reason, is_fault=is_fault)
         self._save(state._replace(trial=None, starts=0))
 
     def _start(self, name: str, *, listen: bool = False) -> Child:
@@ -183,9 +183,9 @@ class Launcher:
             return False
         return True
 
-    def _tell(self, order: Order, *, ok: bool, reason: str) -> None:
+    def _tell(self, order: Order, *, ok: bool, reason: str = "", is_fault: bool = False) -> None:
         try:
-            self._files.tell(order, ok=ok, reason=reason)
+            self._files.tell(order, ok=ok, reason=reason, is_fault=is_fault)
         except OSError as error:
             _say(f"the outcome cannot be stored: {error}")
 

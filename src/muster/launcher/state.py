@@ -85,9 +85,12 @@ class Files:
         except (OSError, UnicodeDecodeError):
             return False
 
-    def tell(self, order: Order, *, ok: bool, reason: str) -> None:
-        """Leave word of what became of an order; durable on return. Raises OSError."""
-        _replace(self._outcome, {"order": order.raw, "ok": ok, "reason": reason})
+    def tell(self, order: Order, *, ok: bool, reason: str = "", is_fault: bool = False) -> None:
+        """Leave word of what became of an order; durable on return. Raises OSError.
+
+        `is_fault`: it failed because of what it is, and would do so again.
+        """
+        _replace(self._outcome, {"order": order.raw, "ok": ok, "reason": reason, "is_fault": is_fault})
 
     def folder(self, name: str) -> Path:
         """Return where a version lies."""

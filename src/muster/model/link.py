@@ -10,6 +10,7 @@ import msgspec
 
 from muster.model.desired import MAX_RUNNERS, DesiredState, RunnerStatus
 from muster.model.ids import AgentId, CommandId, StreamName
+from muster.model.release import UpgradeStatus
 
 NO_NUL = "^[^\\x00]*$"
 
@@ -79,7 +80,7 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
     `facts` only when they changed since this process last sent them; `sent_us` is the agent's
     clock, in microseconds since the Unix epoch; `wait_s` = how long the server may hold the answer.
     `applied` is the version of the desired state that the agent took over last, empty: none yet;
-    `runners` what has become of it, None: as said before.
+    `runners` what has become of it, None: as said before; so is `upgrade`.
     """
 
     nonce: Nonce
@@ -90,6 +91,7 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
     runners: Annotated[list[RunnerStatus], msgspec.Meta(max_length=MAX_RUNNERS)] | None = None
     ledger: Annotated[list[StreamLedger], msgspec.Meta(max_length=64)] = []
     results: Annotated[list[CommandResult], msgspec.Meta(max_length=64)] = []
+    upgrade: UpgradeStatus | None = None
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):

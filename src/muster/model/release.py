@@ -58,10 +58,13 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     arch: Word
     python: Word
 
+    def __str__(self) -> str:
+        return f"{self.os} {self.arch} {self.python}"
+
 
 def this_target() -> Target:
     """Return where this process runs."""
-    tag = f"{'cp' if sys.implementation.name == 'cpython' else sys.implementation.name}"
+    tag = "cp" if sys.implementation.name == "cpython" else sys.implementation.name
     return Target(
         os=platform.system().lower(),
         arch=platform.machine().lower(),
