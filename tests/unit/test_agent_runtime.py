@@ -155,6 +155,26 @@ def test_collects_at_once_and_then_at_each_tick(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_without_an_interval_of_the_fleet_samples_keep_the_agents_own(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        scene = Scene(tmp_path)
+        task = asyncio.create_task(scene.collecting.run())
+        await until(lambda: len(scene.waits) == 1)
+        scene.collecting.set_samples_interval(0.0)
+        scene.go_on.set()
+        await until(lambda: len(scene.waits) == 2)
+        scene.collecting.set_samples_interval(5.0)
+        await until(lambda: len(scene.waits) == 3)
+        scene.collecting.set_samples_interval(0.0)
+        await until(lambda: len(scene.waits) == 4)
+        task.cancel()
+        await asyncio.wait({task})
+        assert scene.waits == [10.0, 10.0, 5.0, 10.0]
+        scene.spool.close()
+
+    asyncio.run(scenario())
+
+
 def test_a_snapshot_becomes_a_batch_of_each_stream() -> None:
     snapshot = Collector().look(with_inventory=True)
     reports, samples, inventory = to_batches(snapshot)

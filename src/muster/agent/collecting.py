@@ -106,8 +106,13 @@ class Collecting:
         self._bell = asyncio.Event()
 
     def set_samples_interval(self, interval_s: float | None) -> None:
-        """Take samples this often from now on, None: not at all. Reports and inventories go on."""
-        if interval_s is not None:
+        """Take samples this often from now on. Reports and inventories go on.
+
+        None: not at all, 0: as often as reports.
+        """
+        if interval_s == 0:
+            interval_s = self._interval_s
+        elif interval_s is not None:
             interval_s = min(max(interval_s, MIN_INTERVAL_S), MAX_INTERVAL_S)
         if interval_s != self._samples.interval_s:
             self._samples = Tick(interval_s)
