@@ -191,4 +191,7 @@ def _reason(answer: httpx.Response) -> str:
         shape = msgspec.json.decode(answer.content, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return answer.reason_phrase or "no reason given"
-    return str(shape.get("error") or shape.get("message") or shape.get("detail") or answer.reason_phrase)
+    envelope = shape.get("error")
+    if isinstance(envelope, dict):
+        return str(envelope.get("external") or answer.reason_phrase)
+    return str(envelope or shape.get("message") or shape.get("detail") or answer.reason_phrase)

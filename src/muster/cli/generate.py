@@ -3,6 +3,7 @@
 import click
 
 from muster.cli.generate_audit import audit
+from muster.cli.generate_events import events
 
 
 @click.group("generate", short_help="Send made-up data to a server.")
@@ -11,3 +12,4 @@ def command() -> None:
 
 
 command.add_command(audit)
+command.add_command(events)
