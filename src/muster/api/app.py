@@ -24,6 +24,8 @@ from muster.api.event_counter.envelope import failed
 from muster.api.event_counter.openapi import document_events
 from muster.api.event_counter.routes import PREFIX as EVENTS
 from muster.api.event_counter.routes import EventCounter, event_counter_handler
+from muster.api.fleet.control import FleetControl
+from muster.api.fleet.errors import fleet_error
 from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
 from muster.api.host_reports.service import HostReports
@@ -40,6 +42,7 @@ from muster.core.access import Access
 from muster.core.audit.ports import AuditLog
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.steering import Steering
 from muster.core.ingest import MarkStore
 from muster.core.inventory import InventoryStore
 from muster.core.metrics.overview import Overview
@@ -57,6 +60,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     access: Access
     people: People
     fleet: Fleet
+    steering: Steering
     mark_store: MarkStore
     host_reports: HostReports
     samples: SampleStore
@@ -108,7 +112,7 @@ def _provided(parts: Parts) -> dict[str, object]:
     """Return what the handlers of each surface ask for, by the name of their parameter."""
     reports = parts.host_reports.store
     return {
-        "agent_link": AgentLink(parts.fleet, Streams(reports, parts.samples, parts.inventory), parts.live),
+        "agent_link": AgentLink(parts.steering, Streams(reports, parts.samples, parts.inventory), parts.live),
         "audit_surface": AuditSurface(
             parts.audit_log, parts.live, parts.audit_verifier, parts.operations.metrics.events_inserted
         ),
@@ -127,6 +131,13 @@ def _provided(parts: Parts) -> dict[str, object]:
             {REPORTS: reports.count_imported},
             parts.mark_store,
         ),
+        "fleet_control": FleetControl(
+            parts.steering,
+            parts.inventory,
+            parts.questions,
+            parts.live,
+            parts.live.settings.agent.interval_s,
+        ),
         "host_reports": parts.host_reports,
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,
@@ -144,6 +155,8 @@ def shape_of(path: str) -> Shape:
         return error_detail
     if surface == "api" and noun == "event":
         return faults
+    if surface == "v1":
+        return fleet_error
     return error_text if surface in ("reports", "check", "version") else coded
 
 

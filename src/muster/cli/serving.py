@@ -25,12 +25,12 @@ from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.ops.routes import Change, Operations
 from muster.cli.jobs import running_jobs
-from muster.cli.stores import Stores, opened_stores
+from muster.cli.stores import Stores, open_fleet, opened_stores
 from muster.cli.usable import refuse_unusable
 from muster.core.access import Access
 from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
-from muster.core.fleet.registry import Fleet
+from muster.core.fleet.steering import Steering
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.questions import Questions
 from muster.core.people import People
@@ -39,7 +39,6 @@ from muster.model.audit import ControlAction
 from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
 from muster.settings.zone import load_zone
-from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
@@ -111,8 +110,8 @@ class Server:
                     samples_stored=overview.note,
                 )
             )
-            fleet = Fleet(RelationalAgents(stores.relational))
-            await fleet.load()
+            steering = await open_fleet(stores.relational)
+            fleet = steering.fleet
             stack.push_async_callback(fleet.flush)
             stack.callback(fleet.stop)
             self.outbox = stores.outbox
@@ -129,17 +128,19 @@ class Server:
             await stack.enter_async_context(jobs)
             charts = Charts()
             stack.push_async_callback(charts.close)
-            yield create_app(self._parts(stores, fleet, overview, charts, metrics))
+            yield create_app(self._parts(stores, steering, overview, charts, metrics))
 
     def _parts(
-        self, stores: Stores, fleet: Fleet, overview: Overview, charts: Charts, metrics: Metrics
+        self, stores: Stores, steering: Steering, overview: Overview, charts: Charts, metrics: Metrics
     ) -> Parts:
         settings = self.settings
+        fleet = steering.fleet
         return Parts(
             live=self.live,
             access=self.access,
             people=self.people,
             fleet=fleet,
+            steering=steering,
             mark_store=stores.marks,
             host_reports=HostReports(stores.reports, fleet, own_machine(settings), self.live),
             samples=stores.samples,

@@ -10,13 +10,20 @@ import msgspec
 
 from muster.api.http.metrics import Metrics
 from muster.cli.audit_log import open_audit_log
+from muster.core.fleet.desired import DesiredStates
+from muster.core.fleet.plan import Plan
+from muster.core.fleet.registry import Fleet
+from muster.core.fleet.steering import Steering
 from muster.core.metrics.ports import SampleBatch
 from muster.failpoints import Reach, of_stream, parse_failpoints
 from muster.model.batch import REPORTS, SAMPLES
 from muster.settings import Settings
+from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.audit import AuditTable
 from muster.store.relational.counters import RelationalCounters
 from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.fleet import RelationalPlan
+from muster.store.relational.fleet_agents import RelationalCommands, RelationalRunners
 from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate
@@ -103,6 +110,20 @@ async def opened_stores(
         yield Stores(
             reach, relational, clients, marks, windows, reports, samples, inventory, counters, audit, outbox
         )
+
+
+async def open_fleet(relational: Relational) -> Steering:
+    """Return the fleet and its plan as they are stored. Raises Unavailable."""
+    fleet = Fleet(
+        RelationalAgents(relational),
+        desired=DesiredStates(Plan()),
+        commands=RelationalCommands(relational),
+        runners=RelationalRunners(relational),
+    )
+    steering = Steering(RelationalPlan(relational), fleet)
+    await steering.load()
+    await fleet.load()
+    return steering
 
 
 def _open_relational(settings: Settings, metrics: Metrics) -> Relational:

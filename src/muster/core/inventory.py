@@ -1,7 +1,7 @@
 """Inventory: servers and descriptions of machines (source 2), current and over time."""
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NewType, Protocol
 
@@ -195,6 +195,10 @@ class InventoryStore(Protocol):
 
     async def of_agent(self, agent_id: AgentId) -> Inventory | None:
         """Return the newest inventory of an agent."""
+        ...
+
+    async def of_agents(self, agents: Collection[AgentId]) -> dict[AgentId, Inventory]:
+        """Return the newest inventory of each of these agents that has one."""
         ...
 
     def submit_batch(self, batch: InventoryBatch, size_bytes: int) -> "Future[BatchOutcome]":

@@ -19,13 +19,17 @@ _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
-    """A network interface. `addresses`: IPv4 first, then IPv6, without prefix lengths or zones."""
+    """A network interface. `addresses`: IPv4 first, then IPv6, without prefix lengths or zones.
+
+    `masks` has the mask of each address, in its place, empty where there is none; older agents send none.
+    """
 
     name: Text
     is_up: bool
     mtu: Count
     addresses: list[Text] = []
     mac: Text = ""
+    masks: list[Text] = []
 
 
 class Disk(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     `outside_address` empty: nobody outside was asked, the server knows where the agent calls
     from. `environment` holds allowed variables only, secrets as `***`. `load` is the mean number of
     runnable tasks over 1, 5 and 15 minutes. `cpu_mhz` is the highest clock, 0.0 when unknown.
+    `kernel` and `platform` are names (`Linux`, `debian`), `cpu_cache_bytes` what a processor's cores
+    share. Older agents leave out what follows `battery`.
     """
 
     ts_us: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
@@ -71,6 +77,13 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     cpu_mhz: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     load: tuple[float, float, float] | None = None
     battery: Battery | None = None
+    kernel: Text = ""
+    kernel_version: Text = ""
+    platform: Text = ""
+    platform_version: Text = ""
+    cpu_model: Text = ""
+    cpu_cache_bytes: Bytes | None = None
+    cpu_sockets: Count | None = None
 
 
 _decoder = msgspec.json.Decoder(Inventory)

@@ -15,6 +15,7 @@ from muster.api.http.authorization import Needs, bearer
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, body_of, check_media_type, peer_of, raw_body
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.steering import Steering
 from muster.errors import InvalidInput
 from muster.model.access import Scope
 from muster.model.batch import ARROW_STREAM, MSGPACK, content_sha256, parse_batch_key, parse_sha256
@@ -26,9 +27,14 @@ M = TypeVar("M", EnrolRequest, CheckinRequest)
 class AgentLink(msgspec.Struct, frozen=True):
     """The parts behind the routes of this surface."""
 
-    fleet: Fleet
+    steering: Steering
     streams: Streams
     live: Live
+
+    @property
+    def fleet(self) -> Fleet:
+        """The agents."""
+        return self.steering.fleet
 
 
 _BINARY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
@@ -60,6 +66,7 @@ async def check_in(request: AnyRequest, agent_link: AgentLink) -> CheckinReply:
     fleet = agent_link.fleet
     agent = fleet.authenticate(bearer(request))
     message = _parse(await body_of(request, agent_link.live.limits), CheckinRequest)
+    await agent_link.steering.welcome(agent.id, message.nonce)
     answer = asyncio.ensure_future(fleet.check_in(agent.id, message, peer_of(request)))
     gone = asyncio.ensure_future(_disconnected(request))
     try:

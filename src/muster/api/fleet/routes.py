@@ -7,6 +7,8 @@ import msgspec
 from litestar import Router, get
 from litestar.params import PathParameter
 
+from muster.api.fleet import agents, configs, metrics, revisions, runners, tags
+from muster.api.fleet.errors import error_handlers
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
 from muster.core.ingest import MarkStore
@@ -112,7 +114,16 @@ def fleet_router(**options: Any) -> Router:
     """Return the routes of this surface."""
     return Router(
         "/v1/api",
-        route_handlers=[agent_ledger],
+        route_handlers=[
+            agent_ledger,
+            *agents.HANDLERS,
+            *configs.HANDLERS,
+            *metrics.HANDLERS,
+            *revisions.HANDLERS,
+            *runners.HANDLERS,
+            *tags.HANDLERS,
+        ],
+        exception_handlers=error_handlers(),
         tags=["Fleet"],
         **options,
     )

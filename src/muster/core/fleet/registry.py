@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from muster.core.fleet.commands import CommandDesk
+from muster.core.fleet.commands import COLLECT, CommandDesk, CommandRecord, CommandStore, NoCommands
 from muster.core.fleet.desired import NOTHING, DesiredStates
 from muster.core.fleet.plan import Plan
 from muster.core.fleet.ports import AgentStore
 from muster.core.fleet.presence import Presence
+from muster.core.fleet.reported import NoRunners, Reported, RunnerStore
 from muster.errors import NotFound, Unauthenticated, Unavailable
 from muster.model.agent import Agent
-from muster.model.desired import RunnerStatus
 from muster.model.ids import AgentId
 from muster.model.link import (
     CheckinReply,
@@ -39,6 +39,8 @@ class Fleet:
         store: AgentStore,
         *,
         desired: DesiredStates | None = None,
+        commands: CommandStore | None = None,
+        runners: RunnerStore | None = None,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         monotonic_s: Callable[[], float] = time.monotonic,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
@@ -54,9 +56,8 @@ class Fleet:
         self._changed: set[AgentId] = set()
         self._bells: dict[AgentId, asyncio.Event] = {}
         self._stopping = asyncio.Event()
-        self._commands = CommandDesk(new_id)
-        self._runners: dict[AgentId, list[RunnerStatus]] = {}
-        self._applied: dict[AgentId, str] = {}
+        self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
+        self.reported = Reported(runners or NoRunners())
         self._delivered: dict[AgentId, tuple[str, str]] = {}
         self.desired = desired or DesiredStates(Plan())
         self.presence = Presence(monotonic_s)
@@ -66,6 +67,8 @@ class Fleet:
         for agent in await self._store.load_agents():
             self._remember(agent)
         self._ledgers = await self._store.load_ledgers()
+        await self._commands.load()
+        await self.reported.load()
 
     def agents(self) -> list[Agent]:
         """Return every agent that is not deleted, by hostname."""
@@ -134,9 +137,11 @@ class Fleet:
         """
         self.presence.claim(agent_id, request.nonce)
         self._note(agent_id, request, address)
-        self._commands.settle(request.results)
+        self._commands.settle(agent_id, request.results)
         want_facts = not self._agents[agent_id].hostname
-        if not (want_facts or self._commands.waits(agent_id) or self._has_news(agent_id, request)):
+        if not (
+            want_facts or self._commands.waits(agent_id, request.nonce) or self._has_news(agent_id, request)
+        ):
             await self._wait(agent_id, request.wait_s)
         desired = self.desired.of(agent_id)
         self._delivered[agent_id] = (request.nonce, desired.version)
@@ -144,9 +149,9 @@ class Fleet:
             server_us=self._now_us(),
             next_s=1.0 if self._stopping.is_set() else 0.0,
             want_facts=want_facts,
-            want_runners=agent_id not in self._runners,
+            want_runners=not self.reported.knows(agent_id),
             desired=desired if desired.version != request.applied else None,
-            commands=self._commands.take(agent_id),
+            commands=self._commands.take(agent_id, request.nonce),
         )
 
     def ring(self, agents: Iterable[AgentId]) -> None:
@@ -158,7 +163,8 @@ class Fleet:
         """Ask an agent for a report now. Raises Unavailable when it is offline or does not answer."""
         if not self.presence.is_online(agent_id):
             raise Unavailable(f"{self.get(agent_id).hostname} is offline")
-        command_id, future = self._commands.order_collect(agent_id)
+        record = await self._commands.order(agent_id, COLLECT, by="", timeout_s=timeout_s)
+        future = self._commands.result(record.id)
         self._ring(agent_id)
         try:
             return await asyncio.wait_for(future, timeout_s)
@@ -166,10 +172,26 @@ class Fleet:
             hostname = self.get(agent_id).hostname
             raise Unavailable(f"{hostname} did not answer within {timeout_s:g} s") from None
         finally:
-            self._commands.forget(command_id)
+            self._commands.forget(record, "nobody waits for it any more")
+
+    async def order(
+        self, agent_id: AgentId, kind: str, argument: str, *, by: str, timeout_s: float
+    ) -> CommandRecord:
+        """Ask an agent for something, now or when it is back; durable on return. Raises NotFound."""
+        self.get(agent_id)
+        record = await self._commands.order(agent_id, kind, argument, by=by, timeout_s=timeout_s)
+        self._ring(agent_id)
+        return record
+
+    async def commands(self, agent_id: AgentId) -> list[CommandRecord]:
+        """Return what an agent was asked to do, the newest first. Raises NotFound."""
+        self.get(agent_id)
+        return await self._commands.of_agent(agent_id)
 
     async def flush(self) -> None:
-        """Write last-seen times, facts and ledgers that changed, in one transaction."""
+        """Write what changed: last-seen times, facts and ledgers in one transaction, runners, commands."""
+        await self._commands.save()
+        await self.reported.save()
         changed, self._changed = self._changed, set()
         if not changed:
             return
@@ -221,9 +243,7 @@ class Fleet:
         )
         if request.ledger:
             self._ledgers[agent_id] = request.ledger
-        if request.runners is not None:
-            self._runners[agent_id] = request.runners
-        self._applied[agent_id] = request.applied
+        self.reported.note(agent_id, request)
         self._changed.add(agent_id)
 
     async def _wait(self, agent_id: AgentId, wait_s: float) -> None:

@@ -77,8 +77,12 @@ class RelationalPlan:
                 _write(connection, kind, [change for change in revision.changes if change.key.kind is kind])
             key = connection.execute(insert(fleet_revisions), row).inserted_primary_key
             revision_id = int(key[0]) if key else 0
-            details = {"revision": revision_id, "by": revision.by, "action": revision.action}
-            note_action(connection, ControlAction("FleetChanged", revision.ts_us, {**details}))
+            details: dict[str, str | int | bool | list[str]] = {
+                "revision": revision_id,
+                "by": revision.by,
+                "action": revision.action,
+            }
+            note_action(connection, ControlAction("FleetChanged", revision.ts_us, details))
             return revision_id
 
         return await self._relational.write(work)

@@ -1,9 +1,9 @@
 """Servers, records of machines, and their versions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from muster.core.ingest import BatchOutcome
 from muster.core.inventory import (
@@ -45,6 +45,9 @@ from muster.store.relational.inventory_versions import (
 )
 from muster.store.relational.schema import additional_information as records
 from muster.store.relational.schema import servers
+
+IDS_AT_ONCE = 500
+"""Databases bound the parameters of a query."""
 
 
 class RelationalInventory:
@@ -180,6 +183,22 @@ class RelationalInventory:
         query = select(records.c.inventory).where(records.c.agent_id == agent_id)
         found = await self._relational.read(lambda c: c.execute(query).scalar())
         return parse_stored(found) if found is not None else None
+
+    async def of_agents(self, agents: Collection[AgentId]) -> dict[AgentId, Inventory]:
+        """See `InventoryStore`."""
+        query = select(records.c.agent_id, records.c.inventory).where(
+            records.c.agent_id.in_(bindparam("agents", expanding=True)), records.c.inventory.is_not(None)
+        )
+        ids = list(agents)
+
+        def work(connection: Connection) -> dict[AgentId, Inventory]:
+            return {
+                AgentId(row.agent_id): parse_stored(row.inventory)
+                for start in range(0, len(ids), IDS_AT_ONCE)
+                for row in connection.execute(query, {"agents": ids[start : start + IDS_AT_ONCE]})
+            }
+
+        return await self._relational.read(work)
 
     def submit_batch(self, batch: InventoryBatch, size_bytes: int) -> "Future[BatchOutcome]":
         """See `InventoryStore`."""
