@@ -15,6 +15,7 @@ from muster.core.fleet.plan import Plan
 from muster.core.fleet.ports import AgentStore
 from muster.core.fleet.presence import Presence
 from muster.core.fleet.reported import NoRunners, Reported, RunnerStore
+from muster.core.fleet.upgrades import NoUpgrades, Upgrades, UpgradeStore
 from muster.errors import NotFound, Unauthenticated, Unavailable
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
@@ -41,6 +42,7 @@ class Fleet:
         desired: DesiredStates | None = None,
         commands: CommandStore | None = None,
         runners: RunnerStore | None = None,
+        upgrades: UpgradeStore | None = None,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         monotonic_s: Callable[[], float] = time.monotonic,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
@@ -58,6 +60,7 @@ class Fleet:
         self._stopping = asyncio.Event()
         self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
         self.reported = Reported(runners or NoRunners())
+        self.upgrades = Upgrades(upgrades or NoUpgrades())
         self._delivered: dict[AgentId, tuple[str, str]] = {}
         self.desired = desired or DesiredStates(Plan())
         self.presence = Presence(monotonic_s)
@@ -69,6 +72,7 @@ class Fleet:
         self._ledgers = await self._store.load_ledgers()
         await self._commands.load()
         await self.reported.load()
+        await self.upgrades.load()
 
     def agents(self) -> list[Agent]:
         """Return every agent that is not deleted, by hostname."""
@@ -192,6 +196,7 @@ class Fleet:
         """Write what changed: last-seen times, facts and ledgers in one transaction, runners, commands."""
         await self._commands.save()
         await self.reported.save()
+        await self.upgrades.save()
         changed, self._changed = self._changed, set()
         if not changed:
             return
@@ -244,6 +249,7 @@ class Fleet:
         if request.ledger:
             self._ledgers[agent_id] = request.ledger
         self.reported.note(agent_id, request)
+        self.upgrades.note(agent_id, request)
         self._changed.add(agent_id)
 
     async def _wait(self, agent_id: AgentId, wait_s: float) -> None:

@@ -287,3 +287,27 @@ agent_commands = Table(
     Column("message", Text, nullable=False),
     Index("ix_agent_commands_agent_id", "agent_id", "created_us"),
 )
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("version", String(32), nullable=False),
+    Column("os", String(32), nullable=False),
+    Column("arch", String(32), nullable=False),
+    Column("python", String(32), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("added_us", BigInteger, nullable=False),
+    Index("ix_releases_target", "os", "arch", "python", "version", unique=True),
+)
+"""Packages of the agent; their files lie in the data directory."""
+
+agent_upgrades = Table(
+    "agent_upgrades",
+    metadata,
+    Column("agent_id", String(32), primary_key=True),
+    Column("status", Text, nullable=False),
+)
+"""What each agent said last of upgrades, as JSON."""

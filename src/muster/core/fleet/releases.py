@@ -1,0 +1,151 @@
+"""Releases of the agent: kept by the server, offered to the agents that they fit."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from muster.core.fleet.registry import Fleet
+from muster.errors import InvalidInput, NotFound
+from muster.model.agent import Agent
+from muster.model.ids import AgentId
+from muster.model.release import (
+    UPGRADE,
+    Release,
+    SignedManifest,
+    UpgradeStatus,
+    check_signature,
+    parse_version,
+)
+
+ORDER_S = 86_400.0
+"""An agent that is away for longer does not hear of an upgrade."""
+
+ORDERS_AT_ONCE = 500
+
+
+class ReleaseStore(Protocol):
+    """Keeps what is known of releases. All methods may run concurrently."""
+
+    async def releases(self) -> list[Release]:
+        """Return every release, in no particular order."""
+        ...
+
+    async def add_release(self, release: Release, *, by: str) -> None:
+        """Store a release, and in the same transaction that it was added; durable on return.
+
+        Raises Conflict when there is one with this content, or of this version for this target.
+        """
+        ...
+
+
+class PackageStore(Protocol):
+    """Keeps the files of releases, each once, by its SHA-256. All methods may run concurrently."""
+
+    async def put(self, file: Path, signed: SignedManifest) -> None:
+        """Keep a copy of a file; durable on return. Raises InvalidInput when it is another than is signed.
+
+        Raises Unavailable when it cannot be read or written.
+        """
+        ...
+
+    async def find(self, sha256: str) -> Path:
+        """Return the file with this content. Raises NotFound."""
+        ...
+
+
+class Releases:
+    """All releases; commands work on the store beside a running server, so nothing is kept in memory."""
+
+    def __init__(self, store: ReleaseStore, packages: PackageStore) -> None:
+        self._store = store
+        self.packages = packages
+
+    async def add(
+        self,
+        file: Path,
+        signed: SignedManifest,
+        *,
+        message: str,
+        by: str,
+        now_us: int,
+        public_key: bytes | None,
+    ) -> Release:
+        """Keep a package and offer it from now on; its file is durable before it is known.
+
+        Raises InvalidInput when file, manifest and signature do not fit, Conflict when it is there already.
+        """
+        parse_version(signed.manifest.version)
+        if len(message) > 4096 or "\x00" in message:
+            raise InvalidInput("expected at most 4096 characters, without U+0000", field="message")
+        if public_key is not None:
+            check_signature(signed, public_key)
+        release = Release(signed=signed, message=message, added_us=now_us)
+        await self.packages.put(file, signed)
+        await self._store.add_release(release, by=by)
+        return release
+
+    async def all(self) -> list[Release]:
+        """Return every release: by target, the newest version first."""
+        return sorted(await self._store.releases(), key=_order, reverse=True)
+
+    async def newest(self) -> list[Release]:
+        """Return the newest release for each target."""
+        found: dict[str, Release] = {}
+        for release in await self.all():
+            found.setdefault(str(release.manifest.target), release)
+        return [found[target] for target in sorted(found)]
+
+    async def find(self, sha256: str) -> Release:
+        """Return the release with this content. Raises NotFound."""
+        for release in await self._store.releases():
+            if release.manifest.sha256 == sha256:
+                return release
+        raise NotFound(f"no release {sha256:.80}")
+
+    async def order_upgrades(self, fleet: Fleet, agents: Collection[AgentId], *, by: str) -> list[AgentId]:
+        """Tell agents to upgrade, those for which there is a newer package; return which these are.
+
+        Durable on return. Raises NotFound, and orders nothing, when one of them is none of the fleet.
+        """
+        known = [fleet.get(agent_id) for agent_id in agents]
+        releases = await self.all()
+        wanted = [(agent.id, best_for(releases, agent, fleet.upgrades.of(agent.id))) for agent in known]
+        orders = [(agent_id, release) for agent_id, release in wanted if release is not None]
+        for start in range(0, len(orders), ORDERS_AT_ONCE):
+            await asyncio.gather(
+                *(
+                    fleet.order(agent_id, UPGRADE, _argument(release), by=by, timeout_s=ORDER_S)
+                    for agent_id, release in orders[start : start + ORDERS_AT_ONCE]
+                )
+            )
+        return [agent_id for agent_id, _ in orders]
+
+
+def best_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus | None) -> Release | None:
+    """Return the newest of the releases that an agent should run instead of what it runs.
+
+    None when there is none, or the agent cannot be upgraded. `releases` are as `Releases.all` returns them.
+    """
+    if status is None or not status.can_upgrade:
+        return None
+    try:
+        runs = parse_version(agent.agent_version)
+    except InvalidInput:
+        return None
+    for release in releases:
+        manifest = release.manifest
+        fits = manifest.target == status.target and manifest.sha256 not in status.failed
+        if fits and parse_version(manifest.version) > runs:
+            return release
+    return None
+
+
+def _argument(release: Release) -> str:
+    return msgspec.json.encode(release.signed).decode()
+
+
+def _order(release: Release) -> tuple[str, tuple[int, ...]]:
+    return str(release.manifest.target), parse_version(release.manifest.version)
