@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from muster.errors import InvalidInput
 from muster.pipeline.grok import engine
 from muster.pipeline.grok.dates import Dates
-from muster.pipeline.grok.expand import Capture, Expanded, expand
+from muster.pipeline.grok.expand import Expanded, expand
 from muster.pipeline.grok.library import Definition, parse_definitions
 from muster.pipeline.grok.values import DROP, STRING, common_type, convert
 
@@ -39,6 +39,7 @@ class Grok:
 
     `custom` has lines `NAME regex` that add to or replace the standard patterns. `timezone_offset_h` is
     added to every date. In mode `multi` line feeds are blanks. `now` gives dates without a year theirs.
+    The first in a process tries the engine out in a process of its own, unless told that it works.
     Raises PatternError, with the text and the position of what is wrong; EngineMissing.
     """
 
@@ -50,13 +51,15 @@ class Grok:
         timezone_offset_h: float = 0,
         mode: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        is_engine_tried: bool = False,
     ) -> None:
         if mode not in ("", MULTI):
             raise InvalidInput("expected multi or nothing", field="mode")
         if not 0 < len(patterns) <= MAX_PATTERNS:
             raise InvalidInput(f"expected 1-{MAX_PATTERNS} patterns", field="patterns")
         definitions = parse_definitions(custom, "custom pattern")
-        engine.probe()
+        if not is_engine_tried:
+            engine.probe()
         for definition in definitions.values():
             definition.pieces()
         self._patterns = [_Pattern(each, definitions) for each in _named(patterns)]
@@ -199,6 +202,3 @@ def _dtype(kind: str) -> "type[polars.DataType]":
     import polars
 
     return {"long": polars.Int64, "float": polars.Float64}.get(kind, polars.String)
-
-
-__all__ = ["Capture", "Extraction", "Grok"]
