@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.agent import measure_agent, measure_rest
+from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.samples import measure_metrics, measure_sample_ingest
 from bench.server import measure_few, measure_many, measure_overhead
@@ -30,6 +31,7 @@ PARTS = (
     measure_overhead,
     measure_sample_ingest,
     measure_metrics,
+    measure_counter,
 )
 
 
