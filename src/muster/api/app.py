@@ -26,6 +26,7 @@ from muster.api.event_counter.routes import PREFIX as EVENTS
 from muster.api.event_counter.routes import EventCounter, event_counter_handler
 from muster.api.fleet.control import FleetControl
 from muster.api.fleet.errors import fleet_error
+from muster.api.fleet.releases import packages_router
 from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
 from muster.api.host_reports.service import HostReports
@@ -33,6 +34,7 @@ from muster.api.http.authorization import Authorizer
 from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
+from muster.api.http.pandora import Pandora
 from muster.api.metrics.routes import MetricQuestions, metrics_router
 from muster.api.ops.routes import Operations, ops_router
 from muster.api.server_inventory.errors import error_detail
@@ -42,6 +44,7 @@ from muster.core.access import Access
 from muster.core.audit.ports import AuditLog
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Steering
 from muster.core.ingest import MarkStore
 from muster.core.inventory import InventoryStore
@@ -59,8 +62,10 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     live: Live
     access: Access
     people: People
+    pandora: Pandora
     fleet: Fleet
     steering: Steering
+    releases: Releases
     mark_store: MarkStore
     host_reports: HostReports
     samples: SampleStore
@@ -77,12 +82,13 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 def create_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application. Raises Bug when two routes overlap."""
-    authorizer = Authorizer(parts.access, parts.people, parts.live)
+    authorizer = Authorizer(parts.access, parts.people, parts.live, parts.pandora)
     app = Litestar(
         route_handlers=[
             host_reports_router(),
             agent_link_router(),
             fleet_router(),
+            packages_router(),
             server_inventory_router(),
             metrics_router(),
             *audit_routers(),
@@ -133,6 +139,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         ),
         "fleet_control": FleetControl(
             parts.steering,
+            parts.releases,
             parts.inventory,
             parts.questions,
             parts.live,

@@ -23,13 +23,16 @@ from muster.api.event_counter.charts import Charts
 from muster.api.host_reports.service import HostReports, OwnMachine
 from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
+from muster.api.http.pandora import Pandora
 from muster.api.ops.routes import Change, Operations
 from muster.cli.jobs import running_jobs
+from muster.cli.signing_key import open_vault
 from muster.cli.stores import Stores, open_fleet, opened_stores
 from muster.cli.usable import refuse_unusable
 from muster.core.access import Access
 from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
+from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Steering
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.questions import Questions
@@ -39,7 +42,10 @@ from muster.model.audit import ControlAction
 from muster.model.report import Report
 from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
 from muster.settings.zone import load_zone
+from muster.store.packages import PackageFiles
+from muster.store.relational.releases import RelationalReleases
 from muster.store.relational.sessions import RelationalSessions
+from muster.store.relational.signatures import RelationalSignatures
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
 
@@ -139,8 +145,10 @@ class Server:
             live=self.live,
             access=self.access,
             people=self.people,
+            pandora=Pandora(self.access, open_vault(settings.data), RelationalSignatures(stores.relational)),
             fleet=fleet,
             steering=steering,
+            releases=Releases(RelationalReleases(stores.relational), PackageFiles(settings.data)),
             mark_store=stores.marks,
             host_reports=HostReports(stores.reports, fleet, own_machine(settings), self.live),
             samples=stores.samples,

@@ -28,6 +28,7 @@ from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate
 from muster.store.relational.outbox import RelationalOutbox
+from muster.store.relational.releases import RelationalUpgrades
 from muster.store.relational.sample_windows import RelationalWindows
 from muster.store.telemetry.clients import TelemetryClients
 from muster.store.telemetry.reports import ReportTable
@@ -119,6 +120,7 @@ async def open_fleet(relational: Relational) -> Steering:
         desired=DesiredStates(Plan()),
         commands=RelationalCommands(relational),
         runners=RelationalRunners(relational),
+        upgrades=RelationalUpgrades(relational),
     )
     steering = Steering(RelationalPlan(relational), fleet)
     await steering.load()

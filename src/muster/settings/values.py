@@ -113,7 +113,9 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     with the address from which they are asked, as plain text; one after another is tried. `ports` are
     numbers and ranges (`"3000-3007"`); `allow_runners` are the kinds of runners that a server may start
     here: `metric` and modes of readers, by default all but `script`. `reports_dir` non-empty writes each
-    report as `<id>.json` there and keeps the newest `reports_keep`.
+    report as `<id>.json` there and keeps the newest `reports_keep`. `upgrade_key` is the public key
+    (base64) that another version of the agent must be signed with, empty: none is taken;
+    `allow_downgrade` takes older ones, too.
     """
 
     server: str = "http://127.0.0.1:8080"
@@ -131,6 +133,8 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     reports_dir: str = ""
     allow_runners: tuple[str, ...] = ALLOWED_BY_DEFAULT
     reports_keep: PositiveInt = 8640
+    upgrade_key: str = ""
+    allow_downgrade: bool = False
 
 
 class Settings(Section, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from muster.errors import InvalidInput
 from muster.model.agent import Agent
 from muster.model.ids import AgentId, CommandId
 from muster.model.inventory import Inventory
+from muster.model.release import UpgradeState
 
 STATES = frozenset({"register", "online", "offline", "ok", "bad", "lost"})
 SECOND_US = 1_000_000
@@ -37,6 +38,14 @@ State = Annotated[
 ]
 
 
+class Upgrade(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the last upgrade, or in `reason` why there can be none."""
+
+    version: str = ""
+    state: UpgradeState = UpgradeState.NONE
+    reason: str = ""
+
+
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     """An agent; `create_time` in Unix seconds. `status` tells how long ago there was contact."""
 
@@ -49,6 +58,8 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     runners: list[str]
     machine: Machine
+    version: str
+    upgrade: Upgrade
 
 
 class AgentList(msgspec.Struct, frozen=True, rename={"agent_list": "agentList", "total_size": "totalSize"}):
@@ -230,7 +241,15 @@ def to_row(control: FleetControl, agent: Agent, inventory: Inventory | None) -> 
         status=status_of(agent, control.steering.now_us()),
         runners=list(control.plan.runners(agent.id)),
         machine=to_machine(agent, inventory),
+        version=agent.agent_version,
+        upgrade=to_upgrade(control, agent),
     )
+
+
+def to_upgrade(control: FleetControl, agent: Agent) -> Upgrade:
+    """Return what an agent said last of upgrades."""
+    said = control.fleet.upgrades.of(agent.id)
+    return Upgrade(version=said.version, state=said.state, reason=said.reason) if said else Upgrade()
 
 
 def _keys(control: FleetControl) -> dict[str, Callable[[Agent], Any]]:

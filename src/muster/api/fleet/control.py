@@ -11,6 +11,7 @@ from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.plan import Plan
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Edit, Outcome, Steering
 from muster.core.inventory import InventoryStore
 from muster.core.metrics.questions import Questions
@@ -31,6 +32,7 @@ class FleetControl(msgspec.Struct, frozen=True):
     """The parts behind the routes of this surface; agents take samples each `interval_s` by themselves."""
 
     steering: Steering
+    releases: Releases
     inventory: InventoryStore
     questions: Questions
     live: Live

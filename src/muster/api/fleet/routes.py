@@ -7,7 +7,7 @@ import msgspec
 from litestar import Router, get
 from litestar.params import PathParameter
 
-from muster.api.fleet import agents, configs, metrics, revisions, runners, tags
+from muster.api.fleet import agents, configs, metrics, releases, revisions, runners, tags
 from muster.api.fleet.errors import error_handlers
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
@@ -119,6 +119,7 @@ def fleet_router(**options: Any) -> Router:
             *agents.HANDLERS,
             *configs.HANDLERS,
             *metrics.HANDLERS,
+            *releases.HANDLERS,
             *revisions.HANDLERS,
             *runners.HANDLERS,
             *tags.HANDLERS,
