@@ -85,12 +85,11 @@ _COMPILED = tuple(_compiled(layout) for layout in LAYOUTS)
 
 
 class Dates:
-    """Reads times; remembers which layout fitted last. `now` gives the year to those without one."""
+    """Reads times. `now` gives the year to those without one."""
 
     def __init__(self, offset_h: float, now: Callable[[], datetime]) -> None:
         self._offset = timedelta(hours=offset_h)
         self._now = now
-        self._last = _COMPILED[0]
 
     def to_rfc3339(self, text: str) -> str | None:
         """Return the time with its own offset, to the microsecond; none if no layout fits.
@@ -101,9 +100,7 @@ class Dates:
         text = text.strip()
         if not 0 < len(text) <= MAX_TEXT:
             return None
-        found = self._last.fullmatch(text)
-        if found is None or self._last is not _COMPILED[0]:
-            found = self._search(text)
+        found = next((each for layout in _COMPILED if (each := layout.fullmatch(text))), None)
         if found is None:
             return None
         try:
@@ -111,12 +108,6 @@ class Dates:
         except (ValueError, OverflowError):
             return None
         return read.isoformat().removesuffix("+00:00") + ("" if read.utcoffset() else "Z")
-
-    def _search(self, text: str) -> re.Match[str] | None:
-        for layout in _COMPILED:
-            if found := layout.fullmatch(text):
-                return found
-        return None
 
 
 def _read(parts: Mapping[str, str | None], now: Callable[[], datetime]) -> datetime:

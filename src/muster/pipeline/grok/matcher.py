@@ -25,7 +25,8 @@ _WHOLE = "whole"
 class Extraction:
     """What came of a batch of lines.
 
-    `fields`: one row for each line and one column for each field, in the order of the patterns; long is
+    `fields`: one row for each line and one column for each field, in the order of the patterns, or no
+    rows and columns where patterns have no fields; long is
     Int64, float Float64, date (RFC 3339) and string are String; null where a line has no such value.
     `matched`: Boolean, one for each line.
     """
@@ -125,7 +126,7 @@ class Grok:
                 continue
             column = convert(_first(text, groups), pattern.types[field], self._dates.to_rfc3339)
             columns.append(column.cast(_dtype(kind)).alias(field))
-        return polars.DataFrame(columns, height=text.height)
+        return polars.DataFrame(columns)
 
 
 class _Pattern:
@@ -195,7 +196,7 @@ def _scatter(
     import polars
 
     columns = [fields.get_column(name).scatter(rows, found.get_column(name)) for name in fields.columns]
-    return polars.DataFrame(columns, height=fields.height)
+    return polars.DataFrame(columns)
 
 
 def _dtype(kind: str) -> "type[polars.DataType]":
