@@ -26,6 +26,7 @@ from muster.api.event_counter.routes import PREFIX as EVENTS
 from muster.api.event_counter.routes import EventCounter, event_counter_handler
 from muster.api.fleet.control import FleetControl
 from muster.api.fleet.errors import fleet_error
+from muster.api.fleet.grok import GrokChecks, GrokSurface
 from muster.api.fleet.releases import packages_router
 from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
@@ -74,6 +75,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     inventory: InventoryStore
     counters: Counters
     charts: Charts
+    grok_checks: GrokChecks
     audit_log: AuditLog
     audit_verifier: str
     operations: Operations
@@ -145,6 +147,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.live,
             parts.live.settings.agent.interval_s,
         ),
+        "grok_surface": GrokSurface(parts.grok_checks, parts.live),
         "host_reports": parts.host_reports,
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,

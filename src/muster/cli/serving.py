@@ -20,6 +20,7 @@ from muster.agent.collect.report import ReportCollector
 from muster.agent.machine import read_machine_id
 from muster.api.app import Parts, create_app
 from muster.api.event_counter.charts import Charts
+from muster.api.fleet.grok import GrokChecks
 from muster.api.host_reports.service import HostReports, OwnMachine
 from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
@@ -134,10 +135,18 @@ class Server:
             await stack.enter_async_context(jobs)
             charts = Charts()
             stack.push_async_callback(charts.close)
-            yield create_app(self._parts(stores, steering, overview, charts, metrics))
+            grok_checks = GrokChecks()
+            stack.push_async_callback(grok_checks.close)
+            yield create_app(self._parts(stores, steering, overview, charts, grok_checks, metrics))
 
     def _parts(
-        self, stores: Stores, steering: Steering, overview: Overview, charts: Charts, metrics: Metrics
+        self,
+        stores: Stores,
+        steering: Steering,
+        overview: Overview,
+        charts: Charts,
+        grok_checks: GrokChecks,
+        metrics: Metrics,
     ) -> Parts:
         settings = self.settings
         fleet = steering.fleet
@@ -162,6 +171,7 @@ class Server:
             inventory=stores.inventory,
             counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
             charts=charts,
+            grok_checks=grok_checks,
             audit_log=stores.audit,
             audit_verifier=stores.audit.verifier,
             operations=Operations(

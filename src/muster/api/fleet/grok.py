@@ -10,13 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 from litestar import post
-from litestar.openapi.spec import OpenAPIType, Schema
 
-from muster.api.http.authorization import Needs
+from muster.api.fleet.bodies import object_operation, read_body
+from muster.api.fleet.control import READ
 from muster.api.http.live import Live
-from muster.api.http.requests import AnyRequest, body_of, raw_body
+from muster.api.http.requests import AnyRequest
 from muster.errors import InvalidInput, Overloaded, TooLarge, Unavailable
-from muster.model.access import Scope, Surface
 
 WHOLE = "grokInternalCustomSemantic"
 """The field of the answer that has the part of the log that the pattern took."""
@@ -84,7 +83,9 @@ class GrokChecks:
             return
         starting.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError, EOFError, TimeoutError):
-            _end(await starting)
+            process = await starting
+            _end(process)
+            await process.wait()
 
     async def _checked(self, message: dict[str, str]) -> _Checked:
         process = await self._running()
@@ -143,14 +144,14 @@ class GrokSurface(msgspec.Struct, frozen=True):
 
 @post(
     "/grok/check",
-    opt={"needs": Needs(Scope.READ, Surface.FLEET)},
+    opt=READ,
     summary="Try a grok pattern on a line",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=object_operation(),
     status_code=200,
 )
 async def check_grok(request: AnyRequest, grok_surface: GrokSurface) -> dict[str, str]:
     """Return each field as the text that it captured, and the whole matched text."""
-    body = parse_check(await body_of(request, grok_surface.live.limits))
+    body = await read_body(request, grok_surface.live, GrokCheck)
     pattern = decode_pattern(body.pattern, "pattern")
     if not pattern.strip():
         raise InvalidInput("expected a grok pattern", field="pattern")
@@ -159,15 +160,7 @@ async def check_grok(request: AnyRequest, grok_surface: GrokSurface) -> dict[str
     return await grok_surface.checks.check(body.log, pattern, custom)
 
 
-def parse_check(body: bytes) -> GrokCheck:
-    """Return what a body asks for. Raises InvalidInput."""
-    try:
-        return msgspec.json.decode(body, type=GrokCheck)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise InvalidInput(message, field=path.rstrip("`").lstrip(".") or "body") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not a JSON document: {error}", field="body") from None
+HANDLERS = (check_grok,)
 
 
 def decode_pattern(text: str, field: str) -> str:

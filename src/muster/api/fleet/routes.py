@@ -7,7 +7,7 @@ import msgspec
 from litestar import Router, get
 from litestar.params import PathParameter
 
-from muster.api.fleet import agents, configs, metrics, releases, revisions, runners, tags
+from muster.api.fleet import agents, configs, grok, metrics, releases, revisions, runners, tags
 from muster.api.fleet.errors import error_handlers
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
@@ -118,6 +118,7 @@ def fleet_router(**options: Any) -> Router:
             agent_ledger,
             *agents.HANDLERS,
             *configs.HANDLERS,
+            *grok.HANDLERS,
             *metrics.HANDLERS,
             *releases.HANDLERS,
             *revisions.HANDLERS,
