@@ -62,8 +62,9 @@ def open_spool_file(path: Path) -> sqlite3.Connection:
 
 
 def open_memory_spool() -> sqlite3.Connection:
-    """Open a spool that is gone with the process."""
-    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    """Open a spool that is gone with the process; small, since thousands of them may be open."""
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=8)
+    db.execute("PRAGMA page_size = 1024")
     _make_tables(db)
     return db
 

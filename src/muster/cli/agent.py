@@ -1,13 +1,11 @@
 """`muster agent`: collects on this machine and sends to a server. `muster agent install`: as a service."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ import msgspec
 from muster.agent.trouble import Trouble
 from muster.agent.unit import unit_text, unreachable_part, write_unit
 from muster.cli.logs import start_logging
+from muster.cli.supervise import when_input_ends
 from muster.errors import InvalidInput, SettingsError
 from muster.failpoints import Reach, parse_failpoints
 from muster.settings import Settings, load_settings
@@ -211,7 +210,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if supervised:
-        _when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
+        when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
     gc.collect()
     gc.freeze()
     _log.info("collecting every %g s for %s", agent.interval_s, agent.server)
@@ -260,15 +259,3 @@ def _reach() -> Reach:
         return parse_failpoints(os.environ)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-
-
-def _when_input_ends(call: Callable[[], object]) -> None:
-    """Call back from another thread when standard input ends: whoever started this process is gone."""
-
-    def watch() -> None:
-        with contextlib.suppress(OSError):
-            while os.read(0, 4096):
-                pass
-        call()
-
-    threading.Thread(target=watch, daemon=True, name="supervisor-watch").start()

@@ -4,6 +4,7 @@ import click
 
 from muster.cli.generate_audit import audit
 from muster.cli.generate_events import events
+from muster.cli.generate_fleet import fleet
 
 
 @click.group("generate", short_help="Send made-up data to a server.")
@@ -13,3 +14,4 @@ def command() -> None:
 
 command.add_command(audit)
 command.add_command(events)
+command.add_command(fleet)

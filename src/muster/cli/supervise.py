@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import os
+import threading
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
@@ -110,3 +112,15 @@ class Supervisor:
     async def _pause(self, pause_s: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), pause_s)
+
+
+def when_input_ends(call: Callable[[], object]) -> None:
+    """Call back from another thread when standard input ends: whoever started this process is gone."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        call()
+
+    threading.Thread(target=watch, daemon=True, name="supervisor-watch").start()

@@ -1,0 +1,1 @@
+"""Agents with made-up machines, many in one process; all but the machine is the real agent's."""
