@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from muster.cli.options import data_options
+from muster.cli.signing_key import open_vault
 from muster.cli.stored import opened_access
 from muster.errors import InvalidInput
 from muster.model.access import Scope, Token
@@ -33,13 +34,24 @@ def command() -> None:
 )
 @click.option("--name", required=True, help="Says who uses it.")
 @click.option("--expires", metavar="TIME", help="Valid for so long: 90d, 12h, 30m.  [default: for ever]")
-def create(loaded: LoadedSettings, scopes: tuple[str, ...], name: str, expires: str | None) -> None:
+@click.option(
+    "--aksk",
+    is_flag=True,
+    help="Make a key pair that signs requests to /v1/api: AK and SK, one a line.",
+)
+def create(
+    loaded: LoadedSettings, scopes: tuple[str, ...], name: str, expires: str | None, aksk: bool
+) -> None:
     """Print a new token, and nothing else, on standard output. It is shown this once."""
     expires_us = time.time_ns() // 1000 + _parse_span_us(expires) if expires else None
+    wanted = frozenset(map(Scope, scopes))
     with opened_access(loaded.settings) as access:
-        token, text = asyncio.run(
-            access.create_token(name, frozenset(map(Scope, scopes)), expires_us=expires_us)
-        )
+        if aksk:
+            vault = open_vault(loaded.settings.data)
+            token, secret = asyncio.run(access.create_key_pair(name, wanted, vault, expires_us=expires_us))
+            text = f"{token.id}\n{secret}"
+        else:
+            token, text = asyncio.run(access.create_token(name, wanted, expires_us=expires_us))
     click.echo(text)
     click.echo(f"Token {token.id} ({name}); keep it, it is not shown again.", err=True)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from muster.core.signing import Vault
 from muster.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from muster.model.access import Scope, Token
 from muster.model.ids import TokenId
@@ -58,9 +59,17 @@ class Access:
         self._known_s = float("-inf")
 
     async def create_token(
-        self, name: str, scopes: frozenset[Scope], *, expires_us: int | None = None
+        self,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        expires_us: int | None = None,
+        seal: Callable[[TokenId], bytes] | None = None,
     ) -> tuple[Token, str]:
-        """Make a token; the text is shown this once. Raises InvalidInput for a wrong name or no scope."""
+        """Make a token; the text is shown this once. Raises InvalidInput for a wrong name or no scope.
+
+        `seal` makes the encrypted secret of a token that signs.
+        """
         if not scopes:
             raise InvalidInput("at least one scope is needed", field="scope")
         now_us = self._now_us()
@@ -75,10 +84,29 @@ class Access:
             secret_sha256=_sha256(secret),
             created_us=now_us,
             expires_us=expires_us,
+            signing_secret=seal(token_id) if seal else None,
         )
         await self._tokens.add_token(token)
         self._known_s = float("-inf")
         return token, f"muster_{token_id}_{secret}"
+
+    async def create_key_pair(
+        self, name: str, scopes: frozenset[Scope], vault: Vault, *, expires_us: int | None = None
+    ) -> tuple[Token, str]:
+        """Make a token that signs requests; its secret is shown this once. Raises as `create_token`."""
+        secret = _to_text(self._random_bytes(32))
+        token, _ = await self.create_token(
+            name, scopes, expires_us=expires_us, seal=lambda token_id: vault.seal(secret, token_id)
+        )
+        return token, secret
+
+    async def signing_token(self, token_id: str, now_us: int) -> Token | None:
+        """Return a token that signs requests, None when there is none that is valid at `now_us`."""
+        await self._refresh(FRESH_S)
+        if token_id not in self._known:
+            await self._refresh(UNKNOWN_S)
+        token = self._known.get(TokenId(token_id))
+        return token if token and token.signing_secret and token.is_valid(now_us) else None
 
     async def list_tokens(self) -> list[Token]:
         """Return every token, the oldest first, revoked and expired ones too."""

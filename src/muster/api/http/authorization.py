@@ -1,4 +1,4 @@
-"""Who may call a route: a bearer token with its scope, a session, or a surface open to loopback."""
+"""Who may call a route: a token with its scope, sent or used to sign, a session, or an open surface."""
 
 import time
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from litestar.handlers import BaseRouteHandler
 
 from muster.api.http.live import Live
 from muster.api.http.origin import came_through_proxy, is_loopback
+from muster.api.http.pandora import SCHEME, Pandora
 from muster.core.access import Access, require
 from muster.core.people import People, Person
 from muster.errors import Forbidden, Unauthenticated
@@ -29,8 +30,9 @@ class Needs(NamedTuple):
 class Authorizer:
     """A Litestar guard; the route names its `Needs` in `opt["needs"]`, none means: for everybody."""
 
-    def __init__(self, access: Access, people: People, live: Live) -> None:
+    def __init__(self, access: Access, people: People, live: Live, pandora: Pandora) -> None:
         self._access = access
+        self._pandora = pandora
         self._people = people
         self._live = live
 
@@ -48,9 +50,16 @@ class Authorizer:
             if SESSION_COOKIE in connection.cookies:
                 await self._check_session(connection, needs.scope)
                 return
-        token = await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
+        token = await self._token(connection, needs.surface)
         require(token, needs.scope)
         connection.state.token = token
+
+    async def _token(self, connection: Connection, surface: Surface | None) -> Token:
+        """Return the token that a request carries, or with which it is signed. Raises Unauthenticated."""
+        scheme = connection.headers["authorization"].partition(" ")[0].lower()
+        if scheme == SCHEME and surface is Surface.FLEET:
+            return await self._pandora.authenticate(connection)
+        return await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
 
     async def _check_session(self, connection: Connection, scope: Scope) -> None:
         """Raise unless somebody is signed in who may; a page of another site must not act for them."""

@@ -1,6 +1,8 @@
 """What handlers read from a request besides typed parameters."""
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,7 +11,7 @@ from litestar import Request
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
 
 from muster.api.http.bodies import read_body
-from muster.errors import InvalidInput
+from muster.errors import InvalidInput, Unauthenticated
 from muster.settings import LimitSettings
 
 T = TypeVar("T")
@@ -17,13 +19,28 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def body_of(request: AnyRequest, limits: LimitSettings) -> bytes:
-    """Return the body without its content encoding. Raises as `read_body` does."""
+    """Return the body without its content encoding.
+
+    Raises as `read_body` does, and Unauthenticated when the request is signed for another body.
+    """
     return await read_body(
-        request.stream(),
+        _checked(request),
         encoding=request.headers.get("content-encoding", ""),
         declared_bytes=declared_bytes(request),
         limits=limits,
     )
+
+
+async def _checked(request: AnyRequest) -> AsyncIterator[bytes]:
+    """Pass the body on as it is sent, and see that it is the one that was signed."""
+    expected: bytes | None = getattr(request.state, "content_md5", None)
+    digest = hashlib.md5(usedforsecurity=False)
+    async for chunk in request.stream():
+        if expected is not None:
+            digest.update(chunk)
+        yield chunk
+    if expected is not None and not hmac.compare_digest(digest.digest(), expected):
+        raise Unauthenticated("the body is not the one of the Content-MD5")
 
 
 async def json_of(request: AnyRequest, limits: LimitSettings, kind: type[T]) -> T:

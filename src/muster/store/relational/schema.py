@@ -20,6 +20,15 @@ tokens = Table(
 )
 """`signing_secret` is encrypted; only tokens that sign requests have one."""
 
+used_signatures = Table(
+    "used_signatures",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("expires_us", BigInteger, nullable=False),
+    Index("ix_used_signatures_expires_us", "expires_us"),
+)
+"""Signatures of requests that were done; forgotten when nobody would accept them any more."""
+
 users = Table(
     "users",
     metadata,

@@ -11,6 +11,13 @@ _row_id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     op.add_column("tokens", sa.Column("signing_secret", sa.LargeBinary))
+    op.create_table(
+        "used_signatures",
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("expires_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name="pk_used_signatures"),
+    )
+    op.create_index("ix_used_signatures_expires_us", "used_signatures", ["expires_us"])
     op.add_column("agents", sa.Column("nonce", sa.String(32), nullable=False, server_default=""))
     _create_plan()
     op.create_table(
@@ -111,7 +118,7 @@ def downgrade() -> None:
     for table in (
         *("agent_commands", "agent_runners", "fleet_revisions", "fleet_settings", "fleet_tombstones"),
         *("fleet_runners", "fleet_assignments", "fleet_tag_configs", "fleet_tag_agents"),
-        *("fleet_tags", "fleet_configs"),
+        *("fleet_tags", "fleet_configs", "used_signatures"),
     ):
         op.drop_table(table)
     op.drop_column("agents", "nonce")
