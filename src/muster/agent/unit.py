@@ -57,9 +57,12 @@ def unit_text(
     data: Path,
     token_file: Path | None = None,
     ca_file: Path | None = None,
+    upgrade_key: str = "",
     options: Sequence[str] = (),
 ) -> str:
     """Return the unit of an agent run by `python`, with more `options`, under a user that systemd makes.
+
+    With an `upgrade_key` the launcher runs it, so that it can be replaced by versions signed with that.
 
     Token and authorities may be readable by root alone: systemd hands their content over. Raises
     SettingsError when `data` is not a directory directly in /var/lib, where such a user owns one.
@@ -67,6 +70,9 @@ def unit_text(
     if data.parent != STATE_ROOT or not data.name:
         raise SettingsError(f"--data {data}: expected a directory in {STATE_ROOT}, which systemd then makes")
     arguments = [str(python), "-m", "muster", "agent", "--server", server, "--data", str(data), *options]
+    if upgrade_key:
+        launcher = [str(python), "-m", "muster.launcher", "--data", str(data), "--"]
+        arguments = [*launcher, "--server", server, "--upgrade-key", upgrade_key, *options]
     words = [_quote(argument) for argument in arguments]
     credentials = ""
     for option, name, path in (

@@ -37,6 +37,7 @@ COMMANDS = (
     Entry("audit", "muster.cli.audit", "Export, verify and check the audit log."),
     Entry("generate", "muster.cli.generate", "Send made-up data to a server."),
     Entry("create-random-events", "muster.cli.create_random_events", "Another name of `generate events`."),
+    Entry("release", "muster.cli.release", "Sign and offer new versions of the agent."),
     Entry("config", "muster.cli.config", "Show or check the settings in force."),
     Entry("migrate", "muster.cli.migrate", "Bring the database to this version's schema."),
 )

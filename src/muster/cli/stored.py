@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from muster.core.access import Access
+from muster.core.fleet.releases import Releases
 from muster.core.people import People
 from muster.errors import SettingsError
 from muster.settings import Settings
+from muster.store.packages import PackageFiles
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.migrate import plan_migration
+from muster.store.relational.releases import RelationalReleases
 from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
@@ -38,6 +41,14 @@ def opened_people(settings: Settings) -> Iterator[People]:
     with opened_relational(settings) as relational:
         check_schema(relational, settings)
         yield People(RelationalUsers(relational), RelationalSessions(relational))
+
+
+@contextmanager
+def opened_releases(settings: Settings) -> Iterator[Releases]:
+    """Open the relational store, which has this version's schema, and the packages. Raises SettingsError."""
+    with opened_relational(settings) as relational:
+        check_schema(relational, settings)
+        yield Releases(RelationalReleases(relational), PackageFiles(settings.data))
 
 
 def check_schema(relational: Relational, settings: Settings) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from muster.agent.spool_file import VERSION as SPOOL_VERSION
 from muster.errors import InvalidInput
-from muster.model.release import Manifest, PackageInfo
+from muster.model.release import Manifest, PackageInfo, parse_version
 
 INFO = "muster-release.json"
 MAX_FILES = 20_000
@@ -67,10 +67,7 @@ def unpack(file: Path, manifest: Manifest, versions: Path) -> Path:
 
 def check_info(package: zipfile.ZipFile, manifest: Manifest) -> None:
     """Raise InvalidInput unless a package says of itself what was signed, and leaves the spool readable."""
-    try:
-        info = msgspec.json.decode(package.read(INFO), type=PackageInfo)
-    except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
-        raise InvalidInput(f"the package has no {INFO} that can be read", field="package") from None
+    info = _parse_info(package)
     said = (info.version, info.os, info.arch, info.python)
     if said != (manifest.version, manifest.os, manifest.arch, manifest.python):
         raise InvalidInput(f"the package says that it is {' '.join(said)}", field="package")
@@ -79,6 +76,12 @@ def check_info(package: zipfile.ZipFile, manifest: Manifest) -> None:
             f"its spool has version {info.spool}, which this version cannot read: there would be no way back",
             field="package",
         )
+
+
+def read_info(file: Path) -> PackageInfo:
+    """Return what a package says of itself. Raises InvalidInput, OSError."""
+    with _opened(file) as package:
+        return _parse_info(package)
 
 
 def remove_others(versions: Path, *keep: str) -> None:
@@ -98,6 +101,15 @@ def _remove(versions: Path, is_unwanted: Callable[[str], bool]) -> None:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _parse_info(package: zipfile.ZipFile) -> PackageInfo:
+    try:
+        info = msgspec.json.decode(package.read(INFO), type=PackageInfo)
+    except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
+        raise InvalidInput(f"the package has no {INFO} that can be read", field="package") from None
+    parse_version(info.version)
+    return info
 
 
 @contextlib.contextmanager

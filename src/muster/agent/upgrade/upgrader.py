@@ -16,7 +16,7 @@ from muster.agent.outcome import Answer, Outcome
 from muster.agent.thread import in_thread
 from muster.agent.upgrade.package import check_content, folder_name, remove_others, remove_unfinished, unpack
 from muster.agent.upgrade.record import Handover, Record, RecordFile, settled
-from muster.errors import InvalidInput
+from muster.errors import InvalidInput, SettingsError
 from muster.failpoints import Reach
 from muster.model.ids import CommandId
 from muster.model.link import CheckinRequest, Command, CommandResult
@@ -26,13 +26,18 @@ from muster.model.release import (
     UpgradeState,
     UpgradeStatus,
     check_signature,
+    parse_public_key,
     parse_signed_manifest,
     parse_version,
     this_target,
 )
+from muster.settings import AgentSettings
 
 BUSY_WAIT_S = 2.0
 """While an upgrade is under way, check-ins are held no longer, so that its end is told soon."""
+
+SWITCH = 75
+"""The exit code that asks the launcher to start the version that was handed over to it."""
 
 DOWNLOAD_TRIES = 5
 MAX_PAUSE_S = 30.0
@@ -71,7 +76,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Upgrader:
     """One upgrade at a time. Used on the event loop only.
 
-    `switch` is called when this process shall end, so that the launcher starts the next version.
+    `switch` is called when this process shall end with the exit code `SWITCH`, so that the launcher
+    starts the next version; `is_switching` is set then.
     """
 
     def __init__(
@@ -90,6 +96,7 @@ class Upgrader:
         self._refused: dict[CommandId, CommandResult] = {}
         self._told: UpgradeStatus | None = None
         self._is_proven = False
+        self.is_switching = False
 
     @property
     def status(self) -> UpgradeStatus:
@@ -245,6 +252,7 @@ class Upgrader:
             }
         )
         _log.info("version %s is installed in %s; restarting with it", manifest.version, record.name)
+        self.is_switching = True
         self._switch()
 
     def _package(self, manifest: Manifest) -> Path:
@@ -288,6 +296,25 @@ class Upgrader:
     def _keep(self, record: Record) -> None:
         self._record = record
         self._file.save(record)
+
+
+def open_upgrader(
+    settings: AgentSettings,
+    *,
+    data: Path,
+    running: str,
+    clock: Clock,
+    reach: Reach,
+    switch: Callable[[], None],
+) -> Upgrader:
+    """Return the upgrader of an agent that the launcher started as `running`. Raises SettingsError."""
+    try:
+        key = parse_public_key(settings.upgrade_key) if settings.upgrade_key else None
+    except InvalidInput as error:
+        raise SettingsError(f"agent.{error.message}") from None
+    place = Place(data=data, running=running, server=settings.server, ca_file=settings.ca_file)
+    trust = Trust(public_key=key, allow_downgrade=settings.allow_downgrade)
+    return Upgrader(place, trust, clock=clock, reach=reach, switch=switch)
 
 
 class _Postponed(Exception):
