@@ -56,7 +56,7 @@ class Authorizer:
 
     async def _token(self, connection: Connection, surface: Surface | None) -> Token:
         """Return the token that a request carries, or with which it is signed. Raises Unauthenticated."""
-        scheme = connection.headers["authorization"].partition(" ")[0].lower()
+        scheme = connection.headers.get("authorization", "").partition(" ")[0].lower()
         if scheme == SCHEME and surface is Surface.FLEET:
             return await self._pandora.authenticate(connection)
         return await self._access.authenticate(bearer(connection), time.time_ns() // 1000)
