@@ -10,7 +10,7 @@ from litestar.types import ExceptionHandlersMap
 from muster.api.http.errors import Problem
 from muster.api.http.requests import AnyRequest
 from muster.core.audit.events import WrongEvent
-from muster.errors import CallerError
+from muster.errors import CallerError, InvalidInput
 
 Place = list[str | int]
 
@@ -33,11 +33,11 @@ class Faults(msgspec.Struct, frozen=True):
     detail: list[Fault]
 
 
-class WrongRequest(CallerError):
+class WrongRequest(InvalidInput):
     """A part of the request is wrong; `place` leads there."""
 
     def __init__(self, place: Place, reason: str) -> None:
-        super().__init__(f"{'.'.join(map(str, place))}: {reason}")
+        super().__init__(reason, field=".".join(map(str, place)))
         self.fault = Fault(place, reason)
 
 

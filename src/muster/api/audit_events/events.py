@@ -22,8 +22,8 @@ from muster.model.access import Scope, Surface
 from muster.model.audit import AuditEvent
 from muster.model.idempotency import IdempotencyKey, parse_key
 
-READ = {"needs": Needs(Scope.READ, Surface.AUDIT)}
-WRITE = {"needs": Needs(Scope.WRITE_AUDIT, Surface.AUDIT)}
+READ = {"needs": Needs(Scope.READ, Surface.AUDIT), "wrong": 422, "errors": (422, 500)}
+WRITE = {"needs": Needs(Scope.WRITE_AUDIT, Surface.AUDIT), "wrong": 422, "errors": (500,)}
 INDEX_HEADER = "X-Muster-Audit-Index"
 LARGE_BYTES = 512 * 1024
 """A body beyond this is decoded on a thread, so that it holds up nobody."""

@@ -8,17 +8,21 @@ import msgspec
 from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
-from muster.api.audit_events.events import READ, EventBody, to_body
+from muster.api.audit_events.events import EventBody, to_body
 from muster.api.audit_events.questions import MAX_ID, parse_question
 from muster.api.audit_events.service import AuditSurface, check_may_read_control
-from muster.api.http.authorization import is_admin
+from muster.api.http.authorization import Needs, is_admin
 from muster.api.http.requests import AnyRequest
 from muster.core.audit.note import read_checkpoint
 from muster.core.audit.times import to_text
 from muster.core.audit.tree import HASH_BYTES, WIDTH
 from muster.errors import InvalidInput, NotFound
+from muster.model.access import Scope, Surface
 from muster.model.audit import CONTROL_APPLICATION, encode_leaf
 
+READ = {"needs": Needs(Scope.READ, Surface.AUDIT)}
+READ_PLACE = READ | {"errors": (404,)}
+READ_RANGE = READ | {"errors": (404, 422)}
 OCTETS = "application/octet-stream"
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEWEST = {"Cache-Control": "no-cache"}
@@ -62,7 +66,7 @@ async def key(audit_surface: AuditSurface) -> str:
     return audit_surface.verifier + "\n"
 
 
-@get("/audit/tile/{level:str}/{place:path}", opt=READ, summary="A tile of the tree", media_type=OCTETS)
+@get("/audit/tile/{level:str}/{place:path}", opt=READ_PLACE, summary="A tile of the tree", media_type=OCTETS)
 async def tile(
     request: AnyRequest,
     audit_surface: AuditSurface,
@@ -80,7 +84,7 @@ async def tile(
     return Response(body, media_type=OCTETS, headers=FOREVER)
 
 
-@get("/audit/proof/inclusion", opt=READ, summary="Proof that an event is in the log")
+@get("/audit/proof/inclusion", opt=READ_PLACE, summary="Proof that an event is in the log")
 async def inclusion(
     audit_surface: AuditSurface,
     event: Annotated[int, QueryParameter(ge=1, le=MAX_ID, description="Its index + 1.")],
@@ -93,7 +97,7 @@ async def inclusion(
     return InclusionBody(event, index, size, _to_base64(hashes[-HASH_BYTES:]), _texts(proof), note)
 
 
-@get("/audit/proof/consistency", opt=READ, summary="Proof that the log was only appended to")
+@get("/audit/proof/consistency", opt=READ_RANGE, summary="Proof that the log was only appended to")
 async def consistency(
     audit_surface: AuditSurface,
     first: Annotated[int, QueryParameter(name="from", ge=0, le=MAX_ID, description="The earlier size.")],
@@ -124,7 +128,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     data: list[ProvenEvent]
 
 
-@get("/audit/export", opt=READ, summary="Events with their proofs")
+@get("/audit/export", opt=READ_RANGE, summary="Events with their proofs")
 async def export(
     request: AnyRequest,
     audit_surface: AuditSurface,
