@@ -134,5 +134,5 @@ def test_a_certificate_that_nobody_vouches_for_is_told_apart() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
 
-    with pytest.raises(Unavailable, match="not trusted.*--ca-file"):
+    with pytest.raises(Unavailable, match=r"not trusted.*--ca-file"):
         client(answer).get("/")

@@ -4,6 +4,7 @@ A leaf is the version byte 1; event time, application and kind, each as UTF-8 af
 bytes (big-endian); then the payload exactly as it was received.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -41,7 +42,7 @@ class ControlAction(msgspec.Struct, frozen=True):
 
     kind: str
     ts_us: int
-    details: dict[str, str | int | bool | list[str]]
+    details: Mapping[str, object]
 
 
 def leaf_middle(source: Source) -> bytes:
