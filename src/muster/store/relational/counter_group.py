@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, text
 
 from muster.core.counters import MAX_TOTAL, CountRequest
 from muster.errors import CallerError, Conflict, Forbidden
@@ -13,19 +13,21 @@ NAMES_AT_ONCE = 500
 NEW, KNOWN = b"new", b"known"
 """Answers as stored with a key."""
 
-_SELECT = "SELECT id, name, is_active, total FROM event_types WHERE name IN :names ORDER BY id"
-_READ = text(_SELECT).bindparams(bindparam("names", expanding=True))
-_LOCK = text(_SELECT + " FOR UPDATE").bindparams(bindparam("names", expanding=True))
+# The driver's own parameters: compiling three statements would cost more than running them.
+_READ_SQLITE = "SELECT id, name, is_active, total FROM event_types WHERE name IN ({marks}) ORDER BY id"
+_LOCK_POSTGRESQL = (
+    "SELECT id, name, is_active, total FROM event_types WHERE name = ANY(%s) ORDER BY id FOR UPDATE"
+)
+_TOTAL = "UPDATE event_types SET total = total + ? WHERE id = ?"
+_COUNT = (
+    "INSERT INTO event_counts (event_type_id, hour, count) VALUES (?, ?, ?) "
+    "ON CONFLICT (event_type_id, hour) DO UPDATE SET count = event_counts.count + excluded.count"
+)
 _CREATE = text(
     "INSERT INTO event_types (name, description, created_us, is_active, total) "
     "VALUES (:name, '', :created_us, :is_active, 0) ON CONFLICT (name) DO NOTHING"
 )
 _DROP = text("DELETE FROM event_types WHERE id = :id")
-_TOTAL = text("UPDATE event_types SET total = total + :count WHERE id = :id")
-_COUNT = text(
-    "INSERT INTO event_counts (event_type_id, hour, count) VALUES (:id, :hour, :count) "
-    "ON CONFLICT (event_type_id, hour) DO UPDATE SET count = event_counts.count + excluded.count"
-)
 
 
 class _Type:
@@ -50,12 +52,8 @@ def add_group(
     created = [each for each in types.values() if each.is_new]
     counts: dict[tuple[int, int], int] = {}
     outcomes = [_judge(connection, request, types, counts, now_us) for request in requests]
-    totals = [{"id": each.id, "count": each.added} for each in types.values() if each.added]
-    if totals:
-        connection.execute(_TOTAL, totals)
-    rows = [{"id": type_id, "hour": hour, "count": count} for (type_id, hour), count in counts.items()]
-    if rows:
-        connection.execute(_COUNT, rows)
+    _write_many(connection, _TOTAL, [(each.added, each.id) for each in types.values() if each.added])
+    _write_many(connection, _COUNT, [(type_id, hour, count) for (type_id, hour), count in counts.items()])
     unused = [{"id": each.id} for each in created if each.is_new]
     if unused:
         connection.execute(_DROP, unused)
@@ -135,10 +133,20 @@ def _create_types(connection: Connection, names: Sequence[str], now_us: int) -> 
 
 
 def _read_types(connection: Connection, names: Sequence[str]) -> dict[str, _Type]:
-    query = _READ if connection.dialect.name == "sqlite" else _LOCK
     types: dict[str, _Type] = {}
     for start in range(0, len(names), NAMES_AT_ONCE):
-        chunk: dict[str, Any] = {"names": names[start : start + NAMES_AT_ONCE]}
-        for type_id, name, is_active, total in connection.execute(query, chunk):
+        chunk = names[start : start + NAMES_AT_ONCE]
+        if connection.dialect.name == "sqlite":
+            marks = ",".join("?" * len(chunk))
+            rows = connection.exec_driver_sql(_READ_SQLITE.format(marks=marks), tuple(chunk))
+        else:
+            rows = connection.exec_driver_sql(_LOCK_POSTGRESQL, (list(chunk),))
+        for type_id, name, is_active, total in rows:
             types[name] = _Type(type_id, bool(is_active), total, is_new=False)
     return types
+
+
+def _write_many(connection: Connection, sql: str, rows: list[tuple[int, ...]]) -> None:
+    if rows:
+        marks = "?" if connection.dialect.name == "sqlite" else "%s"
+        connection.exec_driver_sql(sql.replace("?", marks), rows)
