@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from muster.cli.serving import Server, on_signals
 from muster.cli.supervise import Supervisor
 from muster.errors import Unauthenticated
 from muster.model.access import Scope, Surface
-from muster.settings import LoadedSettings, Settings
+from muster.settings import LoadedSettings, Settings, load_settings
+from muster.settings.load import DEFAULT
 
+DEMO_MACHINES = 12
 ENROLMENT_DAYS = 365
 DAY_US = 86_400 * 1_000_000
 
@@ -28,14 +31,29 @@ DAY_US = 86_400 * 1_000_000
     short_help="Run the server and an agent for this machine.",
     epilog="Example: muster up --open",
 )
+@click.option(
+    "--demo",
+    is_flag=True,
+    help=f"Add {DEMO_MACHINES} made-up machines; without --data, in a temporary directory.",
+)
 @server_options
-def command(loaded: LoadedSettings) -> None:
+def command(loaded: LoadedSettings, demo: bool) -> None:
     """Run the server and, as its child, an agent that reports this machine, until Ctrl-C."""
     start_logging(loaded.settings.log)
-    uvloop.run(_run(Server(loaded)))
+    if not demo or loaded.origins["data"] != DEFAULT:
+        uvloop.run(_run(Server(loaded), demo))
+        return
+    with tempfile.TemporaryDirectory(prefix="muster-demo-", ignore_cleanup_errors=True) as directory:
+        uvloop.run(_run(Server(with_data(loaded, Path(directory))), demo))
 
 
-async def _run(server: Server) -> None:
+def with_data(loaded: LoadedSettings, data: Path) -> LoadedSettings:
+    """Return the settings of the same sources with another data directory. Raises SettingsError."""
+    sources = loaded.sources
+    return load_settings(file=sources.file, environ=sources.environ, flags={**sources.flags, "data": data})
+
+
+async def _run(server: Server, demo: bool) -> None:
     on_signals(server)
     running = asyncio.create_task(server.run())
     ready = asyncio.create_task(server.ready.wait())
@@ -45,15 +63,17 @@ async def _run(server: Server) -> None:
         await running
         return
     token_file = await _enrolment_token(server)
-    agent = Supervisor(agent_argv(server.settings, token_file))
-    watching = asyncio.create_task(agent.run())
+    children = [Supervisor(agent_argv(server.settings, token_file), agent_environ(server.settings))]
+    if demo:
+        children.append(Supervisor(fleet_argv(server.settings, token_file)))
+    watching = [asyncio.create_task(child.run()) for child in children]
     click.echo(welcome(server.settings, await server.people.create_link()), err=True)
     try:
         await server.stopping.wait()
     finally:
-        await agent.stop()
+        await asyncio.gather(*(child.stop() for child in children))
         with contextlib.suppress(asyncio.CancelledError):
-            await watching
+            await asyncio.gather(*watching)
     await running
 
 
@@ -84,6 +104,24 @@ def agent_argv(settings: Settings, token_file: Path) -> list[str]:
         *("--interval", str(settings.agent.interval_s)),
         *ports,
         *directory,
+        *authorities,
+    ]
+
+
+def agent_environ(settings: Settings) -> dict[str, str]:
+    """Return this process's environment with what the agent's command line cannot say."""
+    return {**os.environ, "MUSTER_AGENT_ALLOW_RUNNERS": ",".join(settings.agent.allow_runners)}
+
+
+def fleet_argv(settings: Settings, token_file: Path) -> list[str]:
+    """Return the command line of the made-up machines."""
+    authorities = ["--ca-file", settings.agent.ca_file] if settings.agent.ca_file else []
+    return [
+        *(sys.executable, "-m", "muster", "generate", "fleet", "--supervised", "--flaky"),
+        *("--agents", str(DEMO_MACHINES)),
+        *("--server", own_url(settings)),
+        *("--token-file", str(token_file)),
+        *("--identities", str(settings.data / "demo-agents.json")),
         *authorities,
     ]
 
