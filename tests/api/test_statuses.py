@@ -107,6 +107,41 @@ ANSWERS = [
     ("GET", "/api/additional_information/999999999/versions", None, "read", 404),
     ("GET", "/api/additional_information/999999999/compare", None, "read", 400),
     ("GET", "/api/additional_information/999999999/compare?from=2026-01-01&to=2026-01-02", None, "read", 404),
+    ("POST", "/api/event", b"[]", None, 401),
+    ("POST", "/api/event", b"[]", "read", 403),
+    ("POST", "/api/event", b"[]", "write:audit", 201),
+    ("POST", "/api/event", b"[]", "admin", 201),
+    ("POST", "/api/event", b"[", "write:audit", 422),
+    ("POST", "/api/event", b"{}", "write:audit", 422),
+    ("POST", "/api/event", b"[{}]", "write:audit", 422),
+    ("PUT", "/api/event", b"[]", "admin", 405),
+    ("DELETE", "/api/event", None, "admin", 405),
+    ("GET", "/api/event", None, None, 401),
+    ("GET", "/api/event", None, "write:audit", 403),
+    ("GET", "/api/event", None, "read", 200),
+    ("GET", "/api/event?unknown=1", None, "read", 200),
+    ("GET", "/api/event?page_size=0", None, "read", 422),
+    ("GET", "/api/event?application_name=muster", None, "read", 403),
+    ("GET", "/api/event?application_name=muster", None, "admin", 200),
+    ("GET", "/audit/checkpoint", None, None, 401),
+    ("GET", "/audit/checkpoint", None, "write:audit", 403),
+    ("GET", "/audit/checkpoint", None, "read", 200),
+    ("GET", "/audit/key", None, None, 401),
+    ("GET", "/audit/key", None, "read", 200),
+    ("GET", "/audit/tile/0/000", None, None, 401),
+    ("GET", "/audit/tile/0/x999/999", None, "read", 404),
+    ("GET", "/audit/tile/8/000", None, "read", 404),
+    ("GET", "/audit/tile/0/0", None, "read", 404),
+    ("GET", "/audit/proof/inclusion", None, "read", 400),
+    ("GET", "/audit/proof/inclusion?event=0", None, "read", 400),
+    ("GET", "/audit/proof/inclusion?event=999999999", None, "read", 404),
+    ("GET", "/audit/proof/consistency", None, "read", 400),
+    ("GET", "/audit/proof/consistency?from=0&to=0", None, "read", 200),
+    ("GET", "/audit/proof/consistency?from=1&to=0", None, "read", 422),
+    ("GET", "/audit/proof/consistency?from=1&to=999999999", None, "read", 404),
+    ("GET", "/audit/export", None, "read", 400),
+    ("GET", "/audit/export?size=999999999", None, "read", 404),
+    ("GET", "/audit/export?size=1&page_size=0", None, "read", 422),
     ("POST", "/agent/v1/enroll", b"{}", None, 401),
     ("POST", "/agent/v1/enroll", b"{}", "admin", 403),
     ("POST", "/agent/v1/enroll", b"{}", "agent", 422),
@@ -251,10 +286,12 @@ def test_status(
 
 
 def error_keys(path: str) -> set[str]:
-    """Host reports say `{"error"}`, the inventory `{"detail"}`, everything else `{"code", "message"}`."""
+    """Host reports say `{"error"}`, the inventory and audit events `{"detail"}`, everything else `{"code", "message"}`."""
     if path.startswith(("/reports", "/check", "/version")):
         return {"error"}
     if path.startswith(("/api/servers", "/api/additional_information")):
+        return {"detail"}
+    if path.partition("?")[0] == "/api/event":
         return {"detail"}
     if path.startswith("/api/events"):
         return {"status", "response", "error"}
@@ -264,6 +301,8 @@ def error_keys(path: str) -> set[str]:
 def assert_error_shape(path: str, answer: httpx.Response) -> None:
     assert set(answer.json()) == error_keys(path)
     reasons = answer.json()["error"] if path.startswith("/api/events") else answer.json()
+    if path.partition("?")[0] == "/api/event":
+        reasons = {"msg": answer.json()["detail"][0]["msg"]}
     assert all(isinstance(value, str) and value for value in reasons.values())
     if answer.status_code == 401:
         assert answer.headers["www-authenticate"].startswith("Bearer")
