@@ -14,6 +14,7 @@ from muster.agent.collect.batteries import Batteries
 from muster.agent.collect.disks import Disk, Mount
 from muster.agent.collect.inventory import Cpu, Parts, make_inventory, read_cpu, read_user, read_utc_offset_s
 from muster.agent.collect.memory import Memory
+from muster.agent.collect.processors import Processors
 from muster.model import inventory as model
 from muster.model.inventory import Battery, Interface, Inventory, parse_inventory
 
@@ -37,7 +38,7 @@ def test_each_part_finds_its_place() -> None:
             memory=Memory(total=8, used=3, available=2, cached=1),
             load=(0.1, 0.2, 0.3),
             batteries=Batteries({"BAT0": 100.0, "BAT1": 50.0}, is_plugged=False),
-            cpu=Cpu(cores=4, threads=8, mhz=3600.5),
+            cpu=Cpu(4, 8, 3600.5, Processors(model="Abacus 9", cache_bytes=512 * 1024, sockets=2)),
         )
     )
     assert (made.ts_us, made.outside_address, made.environment) == (7_000_000, "192.0.2.7", {"LANG": "C"})
@@ -47,6 +48,7 @@ def test_each_part_finds_its_place() -> None:
     ]
     assert (made.memory_total_bytes, made.memory_used_bytes, made.memory_percent) == (8, 3, 75.0)
     assert (made.cpu_cores, made.cpu_threads, made.cpu_mhz) == (4, 8, 3600.5)
+    assert (made.cpu_model, made.cpu_cache_bytes, made.cpu_sockets) == ("Abacus 9", 524_288, 2)
     assert made.battery == Battery(percent=75.0, is_plugged=False)
 
 
@@ -66,6 +68,8 @@ def test_it_names_the_machine_the_system_and_the_user() -> None:
     made = inventory_of(NOTHING)
     assert made.hostname == os.uname().nodename
     assert os.uname().release in made.system
+    assert (made.kernel, made.kernel_version) == (os.uname().sysname, os.uname().release)
+    assert made.platform
     assert made.user == pwd.getpwuid(os.geteuid()).pw_name
 
 

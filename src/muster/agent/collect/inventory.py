@@ -1,6 +1,7 @@
 """The inventory of source 2, from one look at the machine."""
 
 import os
+import platform
 import pwd
 import time
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from muster.agent.collect.label import to_label
 from muster.agent.collect.load import Load
 from muster.agent.collect.memory import Memory
 from muster.agent.collect.percent import percent
+from muster.agent.collect.processors import Processors, read_processors
 from muster.agent.machine import read_hostname, read_platform
 from muster.model.inventory import Battery, Disk, Interface, Inventory
 
@@ -24,6 +26,16 @@ class Cpu(NamedTuple):
     cores: int | None
     threads: int | None
     mhz: float
+    processors: Processors = Processors()
+
+
+class System(NamedTuple):
+    """Names and versions: `Linux`, `6.1.0-13-amd64`, `debian`, `12`."""
+
+    kernel: str
+    kernel_version: str
+    platform: str
+    platform_version: str
 
 
 class Parts(NamedTuple):
@@ -42,7 +54,17 @@ def read_cpu() -> Cpu:
     """Return what processors there are. Slow on large machines. Raises OSError or psutil.Error."""
     frequency = psutil.cpu_freq() if hasattr(psutil, "cpu_freq") else None
     mhz = (frequency.max or frequency.current) if frequency else 0.0
-    return Cpu(psutil.cpu_count(logical=False), psutil.cpu_count(), round(mhz, 2))
+    return Cpu(psutil.cpu_count(logical=False), psutil.cpu_count(), round(mhz, 2), read_processors())
+
+
+def read_system() -> System:
+    """Return the kernel and the platform."""
+    kernel = os.uname()
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return System(kernel.sysname, kernel.release, kernel.sysname.lower(), kernel.version)
+    return System(kernel.sysname, kernel.release, release["ID"], release.get("VERSION_ID", ""))
 
 
 def read_user() -> str:
@@ -62,7 +84,8 @@ def make_inventory(
     parts: Parts, *, ts_us: int, outside_address: str, environment: dict[str, str]
 ) -> Inventory:
     """Return the inventory at `ts_us`; it names the machine and the user itself."""
-    memory, cpu = parts.memory, parts.cpu
+    memory, cpu, system = parts.memory, parts.cpu, read_system()
+    processors = cpu.processors if cpu else Processors()
     return Inventory(
         ts_us=ts_us,
         hostname=to_label(read_hostname()) or "unknown",
@@ -82,6 +105,13 @@ def make_inventory(
         cpu_mhz=cpu.mhz if cpu else 0.0,
         load=parts.load,
         battery=_battery(parts.batteries),
+        kernel=to_label(system.kernel),
+        kernel_version=to_label(system.kernel_version),
+        platform=to_label(system.platform),
+        platform_version=to_label(system.platform_version),
+        cpu_model=processors.model,
+        cpu_cache_bytes=processors.cache_bytes,
+        cpu_sockets=processors.sockets,
     )
 
 

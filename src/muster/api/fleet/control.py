@@ -18,8 +18,8 @@ from muster.core.metrics.questions import Questions
 from muster.model.access import Scope, Surface
 from muster.model.ids import AgentId
 
-READ = {"needs": Needs(Scope.READ, Surface.FLEET)}
-CHANGE = {"needs": Needs(Scope.WRITE_FLEET, Surface.FLEET)}
+READ = {"needs": Needs(Scope.READ, Surface.FLEET), "errors": (404,)}
+CHANGE = {"needs": Needs(Scope.WRITE_FLEET, Surface.FLEET), "errors": (404, 409)}
 
 Name = Annotated[str, PathParameter(description="1-128 characters, without / and control characters.")]
 AgentPath = Annotated[str, PathParameter(description="An agent's id.")]
