@@ -10,6 +10,7 @@ import click
 from bench.agent import measure_agent, measure_rest
 from bench.counter import measure_counter
 from bench.figures import Figure
+from bench.grok import measure_grok
 from bench.samples import measure_metrics, measure_sample_ingest
 from bench.server import measure_few, measure_many, measure_overhead
 
@@ -32,6 +33,7 @@ PARTS = (
     measure_sample_ingest,
     measure_metrics,
     measure_counter,
+    measure_grok,
 )
 
 

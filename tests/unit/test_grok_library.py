@@ -8,6 +8,7 @@ import pytest
 
 from muster.pipeline.grok import Grok
 from muster.pipeline.grok.library import FILES, standard
+from muster.pipeline.grok.reference import BEGIN, to_markdown
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "grok"
 WORDS: dict[str, dict[str, list[str]]] = tomllib.loads((GOLDEN / "words.toml").read_text())
@@ -43,3 +44,8 @@ def test_no_pattern_is_defined_twice() -> None:
     names = [line.split(" ")[0] for line in lines if line and not line.startswith("#")]
     assert sorted(names) == sorted(set(names))
     assert len(names) >= 329
+
+
+def test_the_reference_shows_the_library() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "grok.md").read_text()
+    assert page[page.index(BEGIN) :] == to_markdown()
