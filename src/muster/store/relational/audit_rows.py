@@ -1,7 +1,7 @@
 """Rows of events into the database: one statement for all of a group, so that nothing waits in between.
 
 A driver that is handed row after row takes and gives back the interpreter's lock for each, and stands
-behind whatever else runs every time: beside one busy thread that is a hundred times slower (ADR 0009).
+behind whatever else runs every time: beside one busy thread that is a hundred times slower (ADR 0010).
 """
 
 import itertools
