@@ -53,12 +53,13 @@ class Child:
             self.wait()
 
     def _pass_on(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            with contextlib.suppress(OSError):
-                sys.stderr.buffer.write(line)
-                sys.stderr.buffer.flush()
-            if text := line.decode(errors="replace").strip():
-                self.last_line = text[:500]
+        with stream:
+            for line in stream:
+                with contextlib.suppress(OSError, ValueError):
+                    sys.stderr.write(line.decode(errors="replace"))
+                    sys.stderr.flush()
+                if text := line.decode(errors="replace").strip():
+                    self.last_line = text[:500]
 
 
 def _end_with(launcher: int):  # type: ignore[no-untyped-def]

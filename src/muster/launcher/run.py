@@ -13,6 +13,7 @@ from pathlib import Path
 from muster.launcher.child import Child
 from muster.launcher.reach import is_reachable
 from muster.launcher.state import BASE, Files, Order, State
+from muster.launcher.trial import Trial, ended
 
 SWITCH = 75
 """The agent's exit code for: start the version that `pending.json` names."""
@@ -22,6 +23,8 @@ USAGE = 2
 
 MAX_STARTS = 3
 """So often a version is tried when the launcher, or the machine, goes down with it."""
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 QUICK_S = 60.0
 QUICK_DEATHS = 5
@@ -39,14 +42,19 @@ class Launcher:
         *,
         base_version: str,
         window_s: float,
+        base: Sequence[str] = ("-m", "muster"),
         probe: Callable[[str, str], bool] = is_reachable,
     ) -> None:
-        """`window_s`: a new version must check in within so long, while the server can be reached."""
+        """`window_s`: a new version must check in within so long, while the server can be reached.
+
+        `base` runs the version that the launcher was installed with, `arguments` follow for every version.
+        """
         self._data = data
         self._files = Files(data)
         self._arguments = arguments
         self._base_version = base_version
         self._window_s = window_s
+        self._base = base
         self._probe = probe
         self._python = sys.implementation.cache_tag
         self._stopping = threading.Event()
@@ -55,13 +63,16 @@ class Launcher:
     def run(self) -> int:
         """Return the exit code. Raises OSError when the data directory cannot be used."""
         self._files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
-        with _held(self._files.directory / "lock"):
-            return self._run()
+        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        try:
+            with _held(self._files.directory / "lock"):
+                return self._run()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _run(self) -> int:
-        pause_s, deaths = 1.0, 0
+        deaths = 0
         while not self._stopping.is_set():
             state = self._take_order(self._usable(self._files.load()))
             started_s = time.monotonic()
@@ -72,8 +83,8 @@ class Launcher:
                 return code
             is_quick = time.monotonic() - started_s < QUICK_S
             deaths = deaths + 1 if is_quick else 1
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if is_quick else 1.0
-            _say(f"the agent {_ended(code)}; it is started again in {pause_s:g} s")
+            pause_s = min(2.0 ** (deaths - 1), LONGEST_PAUSE_S)
+            _say(f"the agent {ended(code)}; it is started again in {pause_s:g} s")
             if deaths >= QUICK_DEATHS and state.current != BASE:
                 _say(f"{state.current} does not live: going back to the installed version")
                 self._save(state._replace(current=BASE))
@@ -141,24 +152,13 @@ class Launcher:
         return "" if is_counted else "the launcher's state cannot be stored"
 
     def _watch(self, child: Child, order: Order) -> str:
-        """Wait until a version has checked in; return why it is not accepted, nothing when it is."""
-        reachable_s = 0.0
-        tick_s = min(1.0, self._window_s / 20)
-        before_s = time.monotonic()
-        while not self._stopping.is_set():
-            code = child.wait(tick_s)
-            if self._files.is_healthy(order.name):
-                return ""
-            if code is not None:
-                last = f": {child.last_line}" if child.last_line else ""
-                return f"it {_ended(code)} before it checked in{last}"
-            is_there = self._probe(order.server, order.ca_file)
-            now_s = time.monotonic()
-            reachable_s += now_s - before_s if is_there else 0.0
-            before_s = now_s
-            if reachable_s >= self._window_s:
-                return f"it did not check in within {self._window_s:g} s, while the server could be reached"
-        return ""
+        return Trial(
+            child,
+            is_healthy=lambda: self._files.is_healthy(order.name),
+            is_reachable=lambda: self._probe(order.server, order.ca_file),
+            window_s=self._window_s,
+            stopping=self._stopping,
+        ).watch()
 
     def _refuse(self, state: State, order: Order, reason: str, *, is_fault: bool) -> None:
         _say(f"{order.name} is not used: {reason}; going on with {state.current}")
@@ -169,7 +169,7 @@ class Launcher:
         with _held(self._data / "lock"):
             pass  # The agent before has let go of its data.
         arguments = ["agent", "--data", str(self._data), "--launched", name, *self._arguments]
-        program = ["-m", "muster"] if name == BASE else ["-I", "-S", str(self._files.folder(name))]
+        program = self._base if name == BASE else ["-I", "-S", str(self._files.folder(name))]
         self._child = Child([sys.executable, *program, *arguments], listen=listen)
         if self._stopping.is_set():
             self._child.signal(signal.SIGTERM)
@@ -213,10 +213,6 @@ def _held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _ended(code: int) -> str:
-    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
 def _say(text: str) -> None:
