@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.agent import measure_agent, measure_rest
+from bench.audit import measure_audit, measure_audit_pages
 from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.grok import measure_grok
@@ -33,6 +34,8 @@ PARTS = (
     measure_sample_ingest,
     measure_metrics,
     measure_counter,
+    measure_audit,
+    measure_audit_pages,
     measure_grok,
 )
 
