@@ -89,7 +89,8 @@ async def _ask(table: AuditTable) -> list[Figure]:
             "before": MANY // 2,
         },
         "an hour in the middle": hour,
-        "an hour in the middle, application and kind": hour | {"application": "cauliflower", "kind": "UserLogin"},
+        "an hour in the middle, application and kind": hour
+        | {"application": "cauliflower", "kind": "UserLogin"},
         "an hour in the middle, rare application": hour | {"application": "rare"},
         "text in an hour": hour | {"text": "user_00000007"},
     }
@@ -121,14 +122,15 @@ def make_body(events: int, seed: int) -> bytes:
 
 
 def _events(count: int, chance: random.Random) -> list[dict[str, object]]:
+    times = (START_US + at * 1000 + chance.randrange(1000) for at in range(count))
     return [
         {
-            "event_ts": f"2023-12-05T12:{at // 60 % 60:02}:{at % 60:02}.{chance.randrange(1, 10**6):06}+00:00",
+            "event_ts": to_text(ts_us).replace("Z", "+00:00"),
             "application_name": chance.choice(APPLICATIONS),
             "event_kind": chance.choice(KINDS),
             "payload": {"username": f"user_{chance.randrange(10**8):08}"},
         }
-        for at in range(count)
+        for ts_us in times
     ]
 
 
