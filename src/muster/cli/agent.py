@@ -19,6 +19,7 @@ from muster.cli.logs import start_logging
 from muster.cli.supervise import when_input_ends
 from muster.errors import InvalidInput, SettingsError
 from muster.failpoints import Reach, parse_failpoints
+from muster.model.release import parse_public_key
 from muster.settings import Settings, load_settings
 from muster.settings.load import DEFAULT
 
@@ -45,6 +46,9 @@ _ports = click.option(
     multiple=True,
     help="A port or range to watch (443, 3000-3007); repeatable.",
 )
+_upgrade_key = click.option(
+    "--upgrade-key", metavar="KEY", help="Take new versions that are signed with this public key."
+)
 _ca_file = click.option("--ca-file", metavar="FILE", help="Trust these authorities for https.")
 
 
@@ -65,6 +69,8 @@ _ca_file = click.option("--ca-file", metavar="FILE", help="Trust these authoriti
 @_ports
 @click.option("--reports-dir", metavar="DIR", help="Also write each report to DIR/<id>.json.")
 @_ca_file
+@_upgrade_key
+@click.option("--launched", metavar="NAME", default="", hidden=True, help="Set by the launcher.")
 @click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @click.pass_context
 def command(
@@ -77,6 +83,8 @@ def command(
     ports: tuple[str, ...],
     reports_dir: str | None,
     ca_file: str | None,
+    upgrade_key: str | None,
+    launched: str,
     supervised: bool,
 ) -> None:
     """Collect reports of this machine and send them to a server, until Ctrl-C.
@@ -93,6 +101,7 @@ def command(
         "agent.ports": list(ports) or None,
         "agent.reports_dir": reports_dir,
         "agent.ca_file": ca_file,
+        "agent.upgrade_key": upgrade_key,
     }
     environ = dict(os.environ)
     token = environ.pop(TOKEN_VARIABLE, None)
@@ -101,7 +110,7 @@ def command(
     if loaded.origins["data"] == DEFAULT:
         settings = msgspec.structs.replace(settings, data=DEFAULT_DATA)
     start_logging(settings.log)
-    context.exit(run_agent(settings, token, supervised=supervised))
+    context.exit(run_agent(settings, token, supervised=supervised, launched=launched))
 
 
 @command.command("install", short_help="Write a systemd unit for the agent.")
@@ -111,6 +120,7 @@ def command(
 @_interval
 @_ports
 @_ca_file
+@_upgrade_key
 @click.option("--unit-path", metavar="FILE", type=Path, default=SERVICE_UNIT, show_default=True)
 @click.option("--force", is_flag=True, help="Replace a unit that is different.")
 def install(
@@ -120,12 +130,16 @@ def install(
     interval: float | None,
     ports: tuple[str, ...],
     ca_file: str | None,
+    upgrade_key: str | None,
     unit_path: Path,
     force: bool,
 ) -> None:
-    """Write a hardened systemd unit that runs the agent, and print what to run next."""
+    """Write a hardened systemd unit that runs the agent, and print what to run next.
+
+    With --upgrade-key the agent runs under a launcher, and can be upgraded from the server.
+    """
     flags = {"data": data, "agent.server": server, "agent.interval_s": interval, "agent.ca_file": ca_file}
-    flags["agent.ports"] = list(ports) or None
+    flags |= {"agent.ports": list(ports) or None, "agent.upgrade_key": upgrade_key}
     _check_service(load_settings(file=None, environ={}, flags=flags).settings, token_file)
     python = Path(sys.executable)
     closed = unreachable_part(python)
@@ -137,6 +151,7 @@ def install(
         data=data,
         token_file=token_file.absolute() if token_file else None,
         ca_file=Path(ca_file).absolute() if ca_file else None,
+        upgrade_key=upgrade_key or "",
         options=[
             *(() if interval is None else ("--interval", f"{interval:g}")),
             *(word for port in ports for word in ("--watch-port", port)),
@@ -160,29 +175,34 @@ def _check_service(settings: Settings, token_file: Path | None) -> None:
     parse_server(settings.agent.server)
     open_trust(settings.agent.server, settings.agent.ca_file)
     parse_ports(settings.agent.ports)
+    if settings.agent.upgrade_key:
+        parse_public_key(settings.agent.upgrade_key)
     if token_file is not None:
         _read_token(token_file)
 
 
-def run_agent(settings: Settings, token: str | None, *, supervised: bool = False) -> int:
+def run_agent(settings: Settings, token: str | None, *, supervised: bool = False, launched: str = "") -> int:
     """Run an agent until SIGINT or SIGTERM, or, when supervised, until standard input ends.
 
-    `token` enrols when there is no token file. Returns the exit code. Raises SettingsError.
+    `token` enrols when there is no token file; `launched` is what the launcher calls this version.
+    Returns the exit code. Raises SettingsError.
     """
     from muster.agent.identity import open_data_directory
 
     with open_data_directory(settings.data):
-        return asyncio.run(_run(settings, token, supervised))
+        return asyncio.run(_run(settings, token, supervised, launched))
 
 
-async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
+async def _run(settings: Settings, token: str | None, supervised: bool, launched: str) -> int:
     from muster.agent.clock import system_clock
     from muster.agent.collect.ports import parse_ports
     from muster.agent.collect.snapshot import SnapshotCollector
-    from muster.agent.link import Link
     from muster.agent.outside import OutsideAddress
     from muster.agent.reports_dir import ReportsDirectory
     from muster.agent.runtime import Runtime
+    from muster.agent.upgrade.link import UpgradingLink
+    from muster.agent.upgrade.local import Place, load_trust
+    from muster.agent.upgrade.upgrader import SWITCH, Upgrader
 
     agent = settings.agent
     try:
@@ -192,20 +212,27 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     sink = ReportsDirectory(Path(agent.reports_dir), agent.reports_keep) if agent.reports_dir else None
     clock = system_clock()
     outside = OutsideAddress(agent.outside_address_urls, clock)
+    reach = _reach()
+    stop = asyncio.Event()
+    place = Place(data=settings.data, running=launched, server=agent.server, ca_file=agent.ca_file)
+    upgrader = Upgrader(place, load_trust(agent), clock=clock, reach=reach, switch=stop.set)
+    link = UpgradingLink(agent.server, upgrader, ca_file=agent.ca_file)
     runtime = Runtime(
         settings=agent,
         data=settings.data,
-        link=Link(agent.server, ca_file=agent.ca_file),
+        link=link,
         collector=SnapshotCollector(
             ports, environment=agent.environment, outside_address=lambda: outside.address
         ),
         sink=sink,
         read_token=_token_reader(agent.token_file, token),
-        reach=_reach(),
+        reach=reach,
         clock=clock,
-        beside={"outside address": outside.run} if agent.outside_address_urls else {},
+        beside={
+            "upgrading": lambda: upgrader.run(link.fetch),
+            **({"outside address": outside.run} if agent.outside_address_urls else {}),
+        },
     )
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
@@ -215,7 +242,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool) -> int:
     gc.freeze()
     _log.info("collecting every %g s for %s", agent.interval_s, agent.server)
     await runtime.run(stop)
-    return 0
+    return SWITCH if upgrader.is_switching else 0
 
 
 def _token_reader(

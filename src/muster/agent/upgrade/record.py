@@ -100,8 +100,8 @@ def settled(record: Record, outcome: Outcome | None, running: str) -> Record:
     if not record.command_id:
         return record
     if outcome is not None and outcome.order.get("command_id") == record.command_id:
-        is_news = record.state in (UpgradeState.TRYING, UpgradeState.DONE)
-        if is_news and outcome.ok is not (record.state is UpgradeState.DONE):
+        is_undone = record.state is UpgradeState.DONE and not outcome.ok
+        if record.state is UpgradeState.TRYING or is_undone:
             return record.ended(ok=outcome.ok, reason=outcome.reason, is_lasting=outcome.is_fault)
         return record
     if record.state is UpgradeState.TRYING and running != record.name:

@@ -14,9 +14,10 @@ from muster.agent.backoff import Backoff
 from muster.agent.clock import Clock
 from muster.agent.outcome import Answer, Outcome
 from muster.agent.thread import in_thread
+from muster.agent.upgrade.local import Place, Trust
 from muster.agent.upgrade.package import check_content, folder_name, remove_others, remove_unfinished, unpack
 from muster.agent.upgrade.record import Handover, Record, RecordFile, settled
-from muster.errors import InvalidInput, SettingsError
+from muster.errors import InvalidInput
 from muster.failpoints import Reach
 from muster.model.ids import CommandId
 from muster.model.link import CheckinRequest, Command, CommandResult
@@ -26,12 +27,10 @@ from muster.model.release import (
     UpgradeState,
     UpgradeStatus,
     check_signature,
-    parse_public_key,
     parse_signed_manifest,
     parse_version,
     this_target,
 )
-from muster.settings import AgentSettings
 
 BUSY_WAIT_S = 2.0
 """While an upgrade is under way, check-ins are held no longer, so that its end is told soon."""
@@ -46,31 +45,6 @@ _log = logging.getLogger(__name__)
 
 Fetch = Callable[[Manifest, Path], Awaitable[Answer]]
 """Writes a package to a file. Raises OSError, and InvalidInput when it is longer than its manifest says."""
-
-
-class Trust(msgspec.Struct, frozen=True, kw_only=True):
-    """What an agent lets itself be told, by its local settings; `public_key` None: no upgrade at all."""
-
-    public_key: bytes | None = None
-    allow_downgrade: bool = False
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where this process stands.
-
-    `running` is the name under which the launcher started it, empty when it did not. `server` and
-    `ca_file` let the launcher see by itself whether the server is there.
-    """
-
-    data: Path
-    running: str = ""
-    server: str = ""
-    ca_file: str = ""
-
-    @property
-    def versions(self) -> Path:
-        """The folders of installed versions."""
-        return self.data / "versions"
 
 
 class Upgrader:
@@ -296,25 +270,6 @@ class Upgrader:
     def _keep(self, record: Record) -> None:
         self._record = record
         self._file.save(record)
-
-
-def open_upgrader(
-    settings: AgentSettings,
-    *,
-    data: Path,
-    running: str,
-    clock: Clock,
-    reach: Reach,
-    switch: Callable[[], None],
-) -> Upgrader:
-    """Return the upgrader of an agent that the launcher started as `running`. Raises SettingsError."""
-    try:
-        key = parse_public_key(settings.upgrade_key) if settings.upgrade_key else None
-    except InvalidInput as error:
-        raise SettingsError(f"agent.{error.message}") from None
-    place = Place(data=data, running=running, server=settings.server, ca_file=settings.ca_file)
-    trust = Trust(public_key=key, allow_downgrade=settings.allow_downgrade)
-    return Upgrader(place, trust, clock=clock, reach=reach, switch=switch)
 
 
 class _Postponed(Exception):
