@@ -29,8 +29,9 @@ def list_operation() -> type[Operation]:
 
 
 async def read_body(request: AnyRequest, live: Live, kind: type[T]) -> T:
-    """Return the body of a request. Raises InvalidInput that names the field, TooLarge."""
-    return parse_body(await body_of(request, live.limits), kind)
+    """Return the body of a request and leave it in its state. Raises InvalidInput, TooLarge."""
+    request.state.body = await body_of(request, live.limits)
+    return parse_body(request.state.body, kind)
 
 
 def parse_body(body: bytes, kind: type[T]) -> T:

@@ -1,5 +1,6 @@
 """What the fleet's routes need, what they ask of their callers, and how changes are answered."""
 
+import hashlib
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from muster.core.fleet.steering import Edit, Outcome, Steering
 from muster.core.inventory import InventoryStore
 from muster.core.metrics.questions import Questions
 from muster.model.access import Scope, Surface
+from muster.model.idempotency import IdempotencyKey, parse_key
 from muster.model.ids import AgentId
 
 READ = {"needs": Needs(Scope.READ, Surface.FLEET), "errors": (404,)}
@@ -68,13 +70,28 @@ async def make_change(
 ) -> Response[Any]:
     """Make a change for the caller of a request and answer it, or say what it would do."""
     outcome = await control.steering.change(
-        edit, by=caller_of(request), action=action[:MAX_ACTION], agents=agents or (), dry_run=dry_run
+        edit,
+        by=caller_of(request),
+        action=action[:MAX_ACTION],
+        agents=agents or (),
+        dry_run=dry_run,
+        key=key_of(request),
     )
     return answer_of(outcome, dry_run=dry_run)
 
 
 MAX_ACTION = 500
 """Characters of what a revision says that it is."""
+
+
+def key_of(request: AnyRequest) -> IdempotencyKey | None:
+    """Return the key of a request, with the hash of all that it asks for. Raises InvalidInput."""
+    text = request.headers.get("idempotency-key")
+    if text is None:
+        return None
+    asked = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    asked.update(getattr(request.state, "body", b""))
+    return IdempotencyKey(Surface.FLEET, parse_key(text), asked.digest())
 
 
 def answer_of(outcome: Outcome, *, dry_run: bool) -> Response[Any]:

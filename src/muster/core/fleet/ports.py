@@ -6,6 +6,7 @@ from typing import Protocol
 from muster.core.fleet.plan import Entry, Key
 from muster.core.fleet.revisions import Revision
 from muster.model.agent import Agent
+from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId
 from muster.model.link import StreamLedger
 
@@ -42,11 +43,15 @@ class PlanStore(Protocol):
         """Return every entry, in no particular order."""
         ...
 
-    async def save_revision(self, revision: Revision) -> int:
-        """Write what a revision changes, and the revision, in one transaction; return its new id.
+    async def save_revision(self, revision: Revision, key: IdempotencyKey | None = None) -> int:
+        """Write what a revision changes, the revision and its key in one transaction; return its new id.
 
         Durable on return.
         """
+        ...
+
+    async def is_done(self, key: IdempotencyKey) -> bool:
+        """Tell whether a revision was saved with this key. Raises InvalidInput when another request was."""
         ...
 
     async def revisions(self, *, limit: int, before: int | None = None) -> list[Revision]:

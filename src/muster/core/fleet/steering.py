@@ -15,6 +15,7 @@ from muster.core.fleet.restoring import Missing, Side, lost_configs, restore, re
 from muster.core.fleet.revisions import Revision
 from muster.errors import InvalidInput
 from muster.model.desired import MAX_RUNNERS
+from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId
 
 Edit = Callable[[Draft], None]
@@ -86,21 +87,24 @@ class Steering:
         action: str,
         agents: Collection[AgentId] = (),
         dry_run: bool = False,
+        key: IdempotencyKey | None = None,
     ) -> Outcome:
         """Make a change; it is durable, and agents are told, when it returns. A dry run changes nothing.
 
-        `agents` are those that the edit names. Raises NotFound when one of them is none of the fleet,
-        InvalidInput when an agent would have too many runners, and whatever the edit raises; then
-        nothing is changed.
+        `agents` are those that the edit names; with a key the change is made once. Raises NotFound
+        when one of them is none of the fleet, InvalidInput when an agent would have too many runners,
+        and whatever the edit raises; then nothing is changed.
         """
-        for agent_id in agents:
-            self.fleet.get(agent_id)
         async with self._lock:
+            if key is not None and await self.store.is_done(key):
+                return Outcome([], [])
+            for agent_id in agents:
+                self.fleet.get(agent_id)
             changes, outcome = self._try(edit)
             if dry_run or not changes:
                 return outcome
             revision = Revision(ts_us=self.now_us(), by=by, action=action, changes=changes)
-            revision_id = await self.store.save_revision(revision)
+            revision_id = await self.store.save_revision(revision, key)
             for change in changes:
                 self.plan.put(change.key, change.after)
             self._tell(changes, outcome.agents)

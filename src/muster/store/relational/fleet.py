@@ -11,7 +11,9 @@ from muster.core.fleet.plan import ENTRIES, Change, Entry, Key, Kind
 from muster.core.fleet.revisions import Revision, changes_from_json, changes_to_json
 from muster.errors import NotFound
 from muster.model.audit import ControlAction
+from muster.model.idempotency import IdempotencyKey
 from muster.store.relational.database import Relational
+from muster.store.relational.idempotency import find_answer, once
 from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import (
     fleet_assignments,
@@ -63,7 +65,7 @@ class RelationalPlan:
 
         return await self._relational.read(work)
 
-    async def save_revision(self, revision: Revision) -> int:
+    async def save_revision(self, revision: Revision, key: IdempotencyKey | None = None) -> int:
         """See `PlanStore`."""
         row = {
             "ts_us": revision.ts_us,
@@ -72,20 +74,24 @@ class RelationalPlan:
             "changes": changes_to_json(revision.changes),
         }
 
-        def work(connection: Connection) -> int:
+        def effect(connection: Connection) -> bytes:
             for kind in Kind:
                 _write(connection, kind, [change for change in revision.changes if change.key.kind is kind])
-            key = connection.execute(insert(fleet_revisions), row).inserted_primary_key
-            revision_id = int(key[0]) if key else 0
-            details: dict[str, str | int | bool | list[str]] = {
-                "revision": revision_id,
-                "by": revision.by,
-                "action": revision.action,
-            }
+            made = connection.execute(insert(fleet_revisions), row).inserted_primary_key
+            revision_id = int(made[0]) if made else 0
+            details = {"revision": revision_id, "by": revision.by, "action": revision.action}
             note_action(connection, ControlAction("FleetChanged", revision.ts_us, details))
-            return revision_id
+            return str(revision_id).encode()
+
+        def work(connection: Connection) -> int:
+            return int(once(connection, key, revision.ts_us, lambda: effect(connection)))
 
         return await self._relational.write(work)
+
+    async def is_done(self, key: IdempotencyKey) -> bool:
+        """See `PlanStore`."""
+        known = await self._relational.read(lambda connection: find_answer(connection, key))
+        return known is not None
 
     async def revisions(self, *, limit: int, before: int | None = None) -> list[Revision]:
         """See `PlanStore`."""

@@ -49,7 +49,15 @@ def claim(connection: Connection, key: IdempotencyKey, now_us: int) -> bytes | N
     row = at | {"sha256": key.sha256, "answer": b"", "created_us": now_us}
     if connection.execute(_CLAIM, row).rowcount:
         return None
-    sha256, answer = connection.execute(_FIND, at).one()
+    return find_answer(connection, key)
+
+
+def find_answer(connection: Connection, key: IdempotencyKey) -> bytes | None:
+    """Return the answer of a key, None when it was not used. Raises InvalidInput as `once`."""
+    found = connection.execute(_FIND, {"surface": key.surface, "key": key.key}).one_or_none()
+    if found is None:
+        return None
+    sha256, answer = found
     if bytes(sha256) != key.sha256:
         raise InvalidInput("this key was used for another request", field="Idempotency-Key")
     return bytes(answer)
