@@ -24,6 +24,7 @@ MAX_BYTES = 64 * 1024
 CHECK_S = 0.4
 WAIT_S = 0.4
 START_S = 20.0
+CLOSE_S = 2.0
 
 _WORKER = (sys.executable, "-m", "muster.pipeline.grok.check_process")
 
@@ -81,11 +82,11 @@ class GrokChecks:
         starting, self._starting = self._starting, None
         if starting is None:
             return
+        # A process whose creation is cancelled half-way would be lost.
+        await asyncio.wait((starting,), timeout=CLOSE_S)
         starting.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError, EOFError, TimeoutError):
-            process = await starting
-            _end(process)
-            await process.wait()
+            await _end(await starting)
 
     async def _checked(self, message: dict[str, str]) -> _Checked:
         process = await self._running()
@@ -119,20 +120,21 @@ class GrokChecks:
         self._starting = None
         return await self._running()
 
-    async def _start(self) -> Process:
+    async def _start(self, last: Process | None = None) -> Process:
+        if last is not None:
+            await _end(last)
         process = await asyncio.create_subprocess_exec(*self._argv, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         try:
             async with asyncio.timeout(START_S):
                 await _receive(process)
         except BaseException:
-            _end(process)
+            await _end(process)
             raise
         return process
 
     def _restart(self, process: Process) -> None:
         """End a process and start the next, so that it is ready when it is asked."""
-        _end(process)
-        self._starting = asyncio.create_task(self._start())
+        self._starting = asyncio.create_task(self._start(process))
 
 
 class GrokSurface(msgspec.Struct, frozen=True):
@@ -193,8 +195,13 @@ async def _receive(process: Process) -> bytes:
     return await process.stdout.readexactly(size)
 
 
-def _end(process: Process) -> None:
-    """Kill it at once: it holds nothing."""
+async def _end(process: Process) -> None:
+    """Kill it at once, for it holds nothing, and wait until it is gone and its pipes are closed."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+    assert process.stdin is not None  # noqa: S101 it is a pipe
+    process.stdin.close()
+    with contextlib.suppress(OSError):
+        await process.stdin.wait_closed()
+    await process.wait()
