@@ -14,7 +14,7 @@ def find_unusable(settings: Settings) -> list[str]:
     Files are read; nothing is connected to.
     """
     problems: list[str] = []
-    for check in (_check_relational, _check_telemetry, _check_tls, _check_ports):
+    for check in (_check_relational, _check_telemetry, _check_tls, _check_ports, _check_audit):
         try:
             check(settings)
         except SettingsError as error:
@@ -79,3 +79,18 @@ def _why_unreadable(path: Path) -> str:
 
 _no_password: Callable[[], str] = str
 """Answers the question for an encrypted key's password, which a server could not."""
+
+
+def _check_audit(settings: Settings) -> None:
+    """Raise unless the audit log's name and key can be used; a key that is not there yet is made later."""
+    if not settings.audit.origin and not settings.audit.key_file:
+        return
+    from muster.cli.audit_log import key_path, load_key
+    from muster.core.audit.note import check_origin
+
+    if settings.audit.origin:
+        check_origin(settings.audit.origin)
+    if key_path(settings).exists():
+        load_key(key_path(settings))
+    elif not key_path(settings).parent.is_dir():
+        raise SettingsError(f"audit.key_file: {key_path(settings).parent} is no directory")

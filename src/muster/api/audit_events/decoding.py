@@ -45,9 +45,10 @@ def decode_events(body: bytes, *, is_ndjson: bool) -> AuditBatch:
         raise TooLarge(f"{len(events)} events, at most {MAX_EVENTS} are accepted at once")
     if b"\\u0000" in body:
         _check_nul(events)
-    sources = [Source(*names) for names in map(_source_of, events)]
-    distinct = set(sources)
-    if any(source.application == CONTROL_APPLICATION for source in distinct):
+    names = list(map(_source_of, events))
+    distinct = {pair: Source(*pair) for pair in set(names)}
+    sources = list(map(distinct.__getitem__, names))
+    if any(source.application == CONTROL_APPLICATION for source in distinct.values()):
         item = next(i for i, source in enumerate(sources) if source.application == CONTROL_APPLICATION)
         reason = f"{CONTROL_APPLICATION!r} is kept for the server's own actions"
         raise WrongRequest(["body", item, "application_name"], reason)
