@@ -1,10 +1,8 @@
 """Upgrades of a real agent under a real launcher, from a real server: to good packages and bad ones."""
 
+import itertools
 import json
-import os
 import resource
-import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,18 +11,23 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from muster import __version__
+from muster.cli.main import run
 from tests.e2e.releases import copy_libraries, make_package
 from tests.processes import Program, Site, muster, wait_for
 
-OLD = "0.1.0"
 DIES = {"muster/agent/runtime.py": "raise RuntimeError('broken on purpose')\n"}
 SILENT = {"__main__.py": "import signal\nwhile True:\n    signal.pause()\n"}
-WINDOW_S = 3.0
+WINDOW_S = 2.0
+DISK_BYTES = 3_000_000
+"""More than the agent's own files have, less than a package."""
 
 
 class Packages:
-    """Builds, signs and adds packages."""
+    """Builds, signs and adds packages, each of a newer version than the last one."""
 
     def __init__(self, site: Site, directory: Path) -> None:
         self.site = site
@@ -32,27 +35,24 @@ class Packages:
         self.libraries = copy_libraries(directory / "libraries")
         self.key = directory / "release.key"
         self.public_key = muster("release", "keygen", str(self.key)).stdout.strip()
+        self._numbers = itertools.count(2)
 
-    def make(self, version: str, **options: Any) -> Path:
-        return make_package(self.libraries, self.directory / f"agent-{version}.zip", version, **options)
-
-    def sign(self, package: Path, key: Path | None = None) -> None:
-        muster("release", "sign", "--key", str(key or self.key), str(package))
-
-    def add(self, package: Path) -> None:
-        muster("release", "add", "--data", str(self.site.data), str(package), "--message", "better")
-
-    def offer(self, version: str, **options: Any) -> None:
-        package = self.make(version, **options)
-        self.sign(package)
-        self.add(package)
+    def offer(self, *, replaced: dict[str, str] | None = None, key: Path | None = None) -> tuple[str, Path]:
+        """Offer a package; return its version and the server's copy of it."""
+        version = f"0.{next(self._numbers)}.0"
+        package = make_package(self.libraries, self.directory / f"agent-{version}.zip", version, replaced)
+        assert run(["release", "sign", "--key", str(key or self.key), str(package)]) == 0
+        signed = json.loads(package.with_name(f"{package.name}.sig").read_bytes())
+        assert run(["release", "add", "--data", str(self.site.data), str(package), "--message", "new"]) == 0
         package.unlink()
+        return version, self.site.data / "releases" / signed["manifest"]["sha256"]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("upgrade"), "--open") as site:
+    with Site(tmp_path_factory.mktemp("upgrade")) as site:
         site.start()
+        site.token_file("agent")
         yield site
 
 
@@ -69,87 +69,226 @@ def admin(site: Site) -> Iterator[httpx.Client]:
 
 
 class Machine:
-    """One agent under its launcher."""
+    """One agent under its launcher. `version` is what it should run."""
 
     def __init__(self, site: Site, packages: Packages, admin: httpx.Client, directory: Path) -> None:
         self.site = site
         self.packages = packages
         self.admin = admin
-        self.directory = directory
+        self.log = directory / "launcher.log"
         self.data = directory / "agent"
-        self.launcher: Program | None = None
-        self.token = site.directory / "token-agent"
-        if not self.token.exists():
-            site.token_file("agent")
+        self.version = __version__
+        self.launcher: Program
 
-    def start(self, *, key: str | None = None, environ: dict[str, str] | None = None) -> Program:
-        launcher = [sys.executable, "-m", "muster.launcher", "--data", str(self.data)]
-        options = ["--server", self.site.url, "--token-file", str(self.token), "--interval", "1"]
-        key = self.packages.public_key if key is None else key
-        argv = [*launcher, "--window-s", str(WINDOW_S), "--", *options, "--upgrade-key", key]
-        self.launcher = Program(argv, self.directory / "launcher.log", environ)
-        wait_for("the agent says whether it can be upgraded", self.is_known)
-        return self.launcher
+    def start(self, *, window_s: float = WINDOW_S, crash_at: str = "") -> None:
+        argv = [
+            sys.executable,
+            "-m",
+            "muster.launcher",
+            "--data",
+            str(self.data),
+            "--window-s",
+            str(window_s),
+        ]
+        token = str(self.site.directory / "token-agent")
+        options = ["--server", self.site.url, "--token-file", token, "--interval", "5"]
+        options += ["--upgrade-key", self.packages.public_key]
+        environ = {"MUSTER_CRASH_AT": crash_at} if crash_at else {}
+        self.launcher = Program([*argv, "--", *options], self.log, environ)
 
-    @property
-    def id(self) -> str:
-        identity: dict[str, str] = json.loads((self.data / "agent.json").read_bytes())
-        return identity["agent_id"]
+    def wait_online(self) -> None:
+        wait_for("the agent checks in", lambda: self.row().get("state") == "online" and self.row()["version"])
 
     def row(self) -> dict[str, Any]:
-        found = self.admin.get("/v1/api/agents", params={"id": self.id}).json()["agentList"]
+        assert self.launcher.alive, self.launcher.tail()
+        try:
+            agent_id = json.loads((self.data / "agent.json").read_bytes())["agent_id"]
+        except FileNotFoundError:
+            return {}
+        found = self.admin.get("/v1/api/agents", params={"id": agent_id}).json()["agentList"]
         return dict(found[0]) if found else {}
 
-    def is_known(self) -> bool:
-        assert self.launcher is not None
-        assert self.launcher.alive, self.launcher.tail()
-        return (self.data / "agent.json").exists() and self.row().get("state") == "online"
-
     def upgrade(self) -> None:
-        answer = self.admin.post("/v1/api/agents/upgrade", json={"agent_ids": [self.id], "tags": []})
+        answer = self.admin.post("/v1/api/agents/upgrade", json={"agent_ids": [self.row()["id"]]})
         assert (answer.status_code, answer.content) == (200, b"")
 
-    def ends(self, state: str, version: str) -> str:
-        """Wait until the agent runs `version` and its last upgrade is in a state; return the reason."""
+    def upgrade_fails(self, version: str) -> str:
+        """Order an upgrade to a version, which fails; return why. The old version goes on."""
+        self.upgrade()
 
-        def row() -> dict[str, Any] | None:
+        def ended() -> dict[str, Any] | None:
             row = self.row()
-            return row if (row["version"], row["upgrade"]["state"]) == (version, state) else None
+            upgrade: dict[str, Any] = row["upgrade"]
+            is_over = (upgrade["version"], upgrade["state"]) == (version, "failed")
+            return row if is_over and row["version"] == self.version and row["state"] == "online" else None
 
-        try:
-            return str(wait_for(f"{version} and {state}", row, 30)["upgrade"]["reason"])
-        except AssertionError:
-            assert self.launcher is not None
-            raise AssertionError(f"{self.row()}\n{self.launcher.tail()}") from None
+        reason = str(self._wait("the upgrade fails", ended)["upgrade"]["reason"])
+        command = self._wait("its result", self.last_result)
+        assert (command["state"], command["message"]) == ("failed", reason)
+        return reason
+
+    def upgrade_works(self, version: str) -> None:
+        self.upgrade()
+        self.is_upgraded(version)
+
+    def is_upgraded(self, version: str) -> None:
+        upgraded = {"version": version, "state": "done", "reason": ""}
+        row = self._wait("the upgrade", lambda: self.row() if self.row()["upgrade"] == upgraded else None)
+        assert row["version"] == version
+        self.version = version
 
     def commands(self) -> list[dict[str, Any]]:
-        commands: list[dict[str, Any]] = self.admin.get(f"/v1/api/agents/{self.id}/commands").json()[
-            "commands"
-        ]
+        commands = self.admin.get(f"/v1/api/agents/{self.row()['id']}/commands").json()["commands"]
         return [command for command in commands if command["kind"] == "upgrade"]
 
-    def children(self) -> list[psutil.Process]:
-        assert self.launcher is not None
-        return psutil.Process(self.launcher.process.pid).children()
+    def last_result(self) -> dict[str, Any] | None:
+        commands = self.commands()
+        return commands[0] if commands and commands[0]["end_time"] else None
+
+    def child(self) -> psutil.Process:
+        def find() -> psutil.Process | None:
+            children = psutil.Process(self.launcher.process.pid).children()
+            return children[0] if children else None
+
+        return wait_for("a process of the agent", find)
+
+    def says(self, text: str) -> None:
+        self._wait(text, lambda: text in self.log.read_text())
+
+    def _wait(self, what: str, look: Callable[[], Any]) -> Any:
+        try:
+            return wait_for(what, look, 40)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.row()}\n{self.launcher.tail()}") from None
+
+
+@pytest.fixture(scope="module")
+def shared(
+    site: Site, packages: Packages, admin: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """A machine for upgrades that leave it as it was."""
+    machine = Machine(site, packages, admin, tmp_path_factory.mktemp("machine"))
+    machine.start()
+    yield machine
+    machine.launcher.stop(15)
 
 
 @pytest.fixture
-def machine(site: Site, packages: Packages, admin: httpx.Client, tmp_path: Path) -> Iterator[Machine]:
-    machine = Machine(site, packages, admin, tmp_path)
-    yield machine
-    if machine.launcher is not None and machine.launcher.alive:
-        machine.launcher.stop(15)
+def machine(shared: Machine) -> Machine:
+    if not shared.launcher.alive:
+        shared.start()
+    shared.wait_online()
+    return shared
 
 
-def test_it_ends_in_the_new_version_and_stays_there(machine: Machine) -> None:
-    machine.packages.offer("0.2.0")
-    launcher = machine.start()
+def is_not_offered(machine: Machine) -> bool:
+    """Order an upgrade again; tell whether the agent got no command."""
+    before = len(machine.commands())
     machine.upgrade()
-    assert machine.ends("done", "0.2.0") == ""
-    command = wait_for("the result", lambda: next((c for c in machine.commands() if c["end_time"]), None))
-    assert (command["state"], command["message"]) == ("done", "runs 0.2.0")
+    return len(machine.commands()) == before
+
+
+def test_a_version_that_dies_on_import_is_given_up_and_not_offered_again(machine: Machine) -> None:
+    version, _ = machine.packages.offer(replaced=DIES)
+    reason = machine.upgrade_fails(version)
+    assert reason == "it ended with exit code 1 before it checked in: RuntimeError: broken on purpose"
+    assert is_not_offered(machine)
+
+
+def test_a_version_that_never_checks_in_is_given_up(machine: Machine) -> None:
+    version, _ = machine.packages.offer(replaced=SILENT)
+    assert "did not check in within 2 s" in machine.upgrade_fails(version)
+    assert is_not_offered(machine)
+
+
+def test_a_package_with_another_hash_is_refused(machine: Machine) -> None:
+    version, file = machine.packages.offer()
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    assert "another SHA-256" in machine.upgrade_fails(version)
+    assert is_not_offered(machine)
+
+
+def test_a_package_that_a_stranger_signed_is_refused_and_not_fetched(
+    machine: Machine, tmp_path: Path
+) -> None:
+    key = tmp_path / "stranger.key"
+    stranger = Ed25519PrivateKey.generate()
+    key.write_bytes(stranger.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    version, _ = machine.packages.offer(key=key)
+    assert "not made with the release key" in machine.upgrade_fails(version)
+    assert is_not_offered(machine)
+
+
+def test_a_full_disk_leaves_the_old_version_and_can_be_tried_again(machine: Machine) -> None:
+    version, _ = machine.packages.offer()
+    child = machine.child()
+    unlimited = child.rlimit(resource.RLIMIT_FSIZE)
+    child.rlimit(resource.RLIMIT_FSIZE, (DISK_BYTES, unlimited[1]))
+    assert "the disk has no room for it" in machine.upgrade_fails(version)
+    assert [p.name for p in (machine.data / "versions").iterdir() if p.name.startswith(".")] == []
+    child.rlimit(resource.RLIMIT_FSIZE, unlimited)
+    machine.upgrade_works(version)
+
+
+@pytest.mark.parametrize("point", ["agent.upgrade.unpacked", "agent.upgrade.recorded"])
+def test_an_agent_that_is_killed_while_installing_goes_on_and_says_so(machine: Machine, point: str) -> None:
+    machine.launcher.stop(15)
+    machine.start(crash_at=point)
+    machine.wait_online()
+    version, _ = machine.packages.offer()
+    assert machine.upgrade_fails(version) in (
+        "the agent ended while it was being installed",
+        "the launcher did not start it",
+    )
+    machine.launcher.stop(15)
+
+
+def test_a_launcher_that_is_killed_during_a_trial_ends_it_after_its_start(machine: Machine) -> None:
+    machine.launcher.stop(15)
+    machine.start(window_s=60)
+    machine.wait_online()
+    version, _ = machine.packages.offer(replaced=SILENT)
     machine.upgrade()
-    assert len(machine.commands()) == 1
-    launcher.kill()
+    machine.says(f"trying {version}")
+    trial = machine.child()
+    machine.launcher.kill()
+    wait_for("its child is gone, too", lambda: not trial.is_running())
     machine.start()
-    assert machine.ends("done", "0.2.0") == ""
+    assert "did not check in within 2 s" in machine.upgrade_fails(version)
+
+
+def test_without_a_server_a_trial_goes_on_until_it_is_back(machine: Machine) -> None:
+    version, _ = machine.packages.offer(replaced=SILENT)
+    machine.upgrade()
+    machine.says(f"trying {version}")
+    assert machine.site.server is not None
+    machine.site.server.kill()
+    log = machine.log.read_text()
+    trial = machine.child()
+    wait_for("more time than the window", lambda: trial.cpu_times() and _age_s(trial) > 2 * WINDOW_S)
+    assert machine.log.read_text() == log
+    machine.site.start()
+    machine.wait_online()
+    assert "did not check in" in machine.row()["upgrade"]["reason"]
+
+
+def test_it_ends_in_the_new_version_and_stays_there_whoever_is_killed(machine: Machine) -> None:
+    version, _ = machine.packages.offer()
+    machine.upgrade_works(version)
+    assert machine.last_result() is not None
+    assert is_not_offered(machine)
+    machine.child().kill()
+    machine.says("was ended by signal 9")
+    machine.launcher.kill()
+    machine.start()
+    machine.wait_online()
+    assert machine.row()["version"] == version
+    assert version in " ".join(machine.child().cmdline())
+
+
+def _age_s(process: psutil.Process) -> float:
+    import time
+
+    return time.time() - process.create_time()
