@@ -40,17 +40,20 @@ _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 
 def source_version() -> str:
     """Return the version of the source."""
-    match = _VERSION.search((SOURCE / "__init__.py").read_text())
-    assert match is not None
-    return match[1]
+    return _VERSION.findall((SOURCE / "__init__.py").read_text())[0]
 
 
-def write_package(libraries: Path, target: Path, version: str) -> None:
-    """Write the package of this source, called `version`, with the libraries of a folder. Raises InvalidInput."""
+def write_package(
+    libraries: Path, target: Path, version: str, *, compression: int = zipfile.ZIP_DEFLATED
+) -> None:
+    """Write the package of this source, called `version`, with the libraries of a folder.
+
+    Raises InvalidInput when that is no version.
+    """
     parse_version(version)
     here = this_target()
     info = {"version": version, "os": here.os, "arch": here.arch, "python": here.python}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(target, "w", compression) as package:
         _add(package, INFO, json.dumps(info | {"spool": SPOOL_VERSION}, sort_keys=True).encode())
         _add(package, "__main__.py", MAIN.encode())
         for file in _files(SOURCE):
@@ -74,7 +77,9 @@ def install_libraries(folder: Path) -> None:
 
 def main() -> int:
     """Build the package that the command line asks for, and print its name."""
-    parser = argparse.ArgumentParser(prog="python -m release.build", description="Build a package of the agent.")
+    parser = argparse.ArgumentParser(
+        prog="python -m release.build", description="Build a package of the agent."
+    )
     parser.add_argument("--version", default=source_version(), help="Call it so. [default: %(default)s]")
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR")
     given = parser.parse_args()
@@ -87,7 +92,7 @@ def main() -> int:
         new = Path(folder) / name
         write_package(libraries, new, given.version)
         shutil.move(new, given.output / name)
-    print(given.output / name)
+    sys.stdout.write(f"{given.output / name}\n")
     return 0
 
 
@@ -101,7 +106,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = package.compression
     entry.external_attr = 0o644 << 16
     package.writestr(entry, content)
 

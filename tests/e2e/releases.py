@@ -30,12 +30,12 @@ def make_package(
     libraries: Path, target: Path, version: str, replaced: Mapping[str, str] | None = None
 ) -> Path:
     """Write a package; `replaced` are files that have another content in it."""
-    write_package(libraries, target, version)
+    write_package(libraries, target, version, compression=zipfile.ZIP_STORED)
     if not replaced:
         return target
     whole = target.with_suffix(".whole")
     target.rename(whole)
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(target, "w") as package:
         for entry in source.infolist():
             content = replaced.get(entry.filename)
             package.writestr(entry, source.read(entry) if content is None else content)

@@ -122,6 +122,9 @@ class Upgrader:
             self._refuse(command, error.message)
             return
         manifest = signed.manifest
+        if manifest.sha256 in self._record.failed:
+            self._refuse(command, f"this package of {manifest.version} failed here before")
+            return
         self._keep(
             Record(
                 command_id=command.id,
@@ -176,8 +179,6 @@ class Upgrader:
             return inability
         if manifest.target != here:
             return f"it is for {manifest.target}; this is {here}"
-        if manifest.sha256 in self._record.failed:
-            return "this package failed here before"
         is_newer = parse_version(manifest.version) > parse_version(__version__)
         if not is_newer and not self._trust.allow_downgrade:
             return f"{manifest.version} is not newer than {__version__}; agent.allow_downgrade is off"

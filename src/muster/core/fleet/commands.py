@@ -125,6 +125,11 @@ class CommandDesk:
         self._open.setdefault(agent_id, {})[record.id] = record
         return record
 
+    def is_open(self, agent_id: AgentId, kind: str, argument: str) -> bool:
+        """Tell whether the agent was asked for exactly this, and has not answered yet."""
+        asked = ((record.kind, record.argument) for record in self._valid(agent_id))
+        return (kind, argument) in asked
+
     def result(self, command_id: CommandId) -> "asyncio.Future[CommandResult]":
         """Return the future that ends with a command's result; whoever asks MUST `forget` it."""
         future: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()

@@ -187,6 +187,10 @@ class Fleet:
         self._ring(agent_id)
         return record
 
+    def is_ordered(self, agent_id: AgentId, kind: str, argument: str) -> bool:
+        """Tell whether an agent was asked for exactly this, and has not answered yet."""
+        return self._commands.is_open(agent_id, kind, argument)
+
     async def commands(self, agent_id: AgentId) -> list[CommandRecord]:
         """Return what an agent was asked to do, the newest first. Raises NotFound."""
         self.get(agent_id)

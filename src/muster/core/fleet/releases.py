@@ -106,19 +106,23 @@ class Releases:
         raise NotFound(f"no release {sha256:.80}")
 
     async def order_upgrades(self, fleet: Fleet, agents: Collection[AgentId], *, by: str) -> list[AgentId]:
-        """Tell agents to upgrade, those for which there is a newer package; return which these are.
+        """Tell agents to upgrade, those for which there is a newer package; return which are told now.
 
         Durable on return. Raises NotFound, and orders nothing, when one of them is none of the fleet.
         """
         known = [fleet.get(agent_id) for agent_id in agents]
         releases = await self.all()
         wanted = [(agent.id, best_for(releases, agent, fleet.upgrades.of(agent.id))) for agent in known]
-        orders = [(agent_id, release) for agent_id, release in wanted if release is not None]
+        orders = [
+            (agent_id, _argument(release))
+            for agent_id, release in wanted
+            if release is not None and not fleet.is_ordered(agent_id, UPGRADE, _argument(release))
+        ]
         for start in range(0, len(orders), ORDERS_AT_ONCE):
             await asyncio.gather(
                 *(
-                    fleet.order(agent_id, UPGRADE, _argument(release), by=by, timeout_s=ORDER_S)
-                    for agent_id, release in orders[start : start + ORDERS_AT_ONCE]
+                    fleet.order(agent_id, UPGRADE, argument, by=by, timeout_s=ORDER_S)
+                    for agent_id, argument in orders[start : start + ORDERS_AT_ONCE]
                 )
             )
         return [agent_id for agent_id, _ in orders]
