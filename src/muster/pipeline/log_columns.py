@@ -1,0 +1,175 @@
+"""The last step of a log pipeline: rows as the server stores them (model/log.py)."""
+
+import io
+from typing import TYPE_CHECKING
+
+from muster.model.log import COLUMNS, MAX_FIELDS, MAX_MESSAGE_BYTES
+from muster.pipeline.batch import LINE, READ_AT, SOURCE, STASH, LineBatch, as_text, fields_of
+from muster.pipeline.levels import LEVEL_FIELDS, find_level, read_level
+from muster.pipeline.log_times import TIME_FIELDS, read_times
+
+if TYPE_CHECKING:
+    import polars
+
+MESSAGE_FIELDS = ("message", "msg", "content", "Statement", "raw", STASH)
+"""The first of these that a row has is its message; else the whole line is."""
+
+
+def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
+    """Return the columns of a batch of logs, none of them null.
+
+    The time is that of the first field in `TIME_FIELDS` that holds one, else when the line was read.
+    The level comes from a field, else from the words of a message that no parser took apart. A field
+    that became the time, the level or the message is not repeated among the fields. Null and empty
+    fields are left out; of more than 200 the last are, and a longer message is cut.
+    """
+    import polars
+
+    rows, ts = _take_time(batch.rows)
+    rows, message, is_plain = _take_message(rows)
+    rows, level = _take_level(rows, message, is_plain)
+    names, values = _pairs(rows)
+    return polars.DataFrame(
+        [
+            ts.alias("ts"),
+            level.alias("level"),
+            rows.get_column(SOURCE).fill_null("").alias("source"),
+            _cut(message).alias("message"),
+            names.alias("names"),
+            values.alias("values"),
+        ]
+    ).select(COLUMNS)
+
+
+def to_arrow(batch: LineBatch) -> bytes:
+    """Return the columns of a batch of logs as an Arrow IPC stream, uncompressed, for any reader."""
+    import polars
+
+    sink = io.BytesIO()
+    to_log_columns(batch).write_ipc_stream(
+        sink, compression="uncompressed", compat_level=polars.CompatLevel.oldest()
+    )
+    return sink.getvalue()
+
+
+def _take_time(rows: "polars.DataFrame") -> "tuple[polars.DataFrame, polars.Series]":
+    read_at = rows.get_column(READ_AT)
+    ts = read_at.clear().extend_constant(None, rows.height) if rows.height else read_at
+    for name in TIME_FIELDS:
+        if name not in rows.columns:
+            continue
+        found = read_times(rows.get_column(name))
+        used = found.is_not_null() & ts.is_null()
+        if used.any():
+            ts = ts.zip_with(ts.is_not_null(), found)
+            rows = _without(rows, name, used)
+        if ts.null_count() == 0:
+            break
+    return rows, ts.zip_with(ts.is_not_null(), read_at) if ts.null_count() else ts
+
+
+def _take_message(
+    rows: "polars.DataFrame",
+) -> "tuple[polars.DataFrame, polars.Series, polars.Series | None]":
+    """Return the message of each row, and which are a text of their own; none: no row's is."""
+    message = None
+    for name in MESSAGE_FIELDS:
+        if name not in rows.columns:
+            continue
+        text = as_text(rows.get_column(name))
+        if message is None:
+            message, used = text, text.is_not_null()
+        else:
+            used = message.is_null() & text.is_not_null()
+            message = message.zip_with(~used, text)
+        rows = _without(rows, name, used)
+        if message.null_count() == 0:
+            return rows, message, used | True
+    line = rows.get_column(LINE).fill_null("")
+    if message is None:
+        return rows, line, None
+    is_plain = message.is_not_null()
+    return rows, message.zip_with(is_plain, line), is_plain
+
+
+def _take_level(
+    rows: "polars.DataFrame", message: "polars.Series", is_plain: "polars.Series | None"
+) -> "tuple[polars.DataFrame, polars.Series]":
+    import polars
+
+    level = polars.Series("level", [""], dtype=polars.String).new_from_index(0, rows.height)
+    for name in LEVEL_FIELDS:
+        if name not in rows.columns:
+            continue
+        found = read_level(name, rows.get_column(name))
+        used = found.is_not_null() & (level == "")
+        if used.any():
+            level = level.zip_with(~used, found)
+            rows = _without(rows, name, used)
+    if is_plain is None:
+        return rows, level
+    unknown = (level == "") & is_plain
+    if unknown.any():
+        at = unknown.arg_true()
+        level = level.scatter(at, find_level(message.gather(at)))
+    return rows, level
+
+
+def _without(rows: "polars.DataFrame", name: str, used: "polars.Series") -> "polars.DataFrame":
+    return rows.drop(name) if used.all() else rows.with_columns(rows.get_column(name).set(used, None))
+
+
+def _pairs(rows: "polars.DataFrame") -> "tuple[polars.Series, polars.Series]":
+    """Return the names of the fields that each row has, and their values as text."""
+    import polars
+
+    kept: list[polars.Series] = []
+    is_full = True
+    for name in fields_of(rows):
+        column = as_text(rows.get_column(name))
+        empty = (column == "").fill_null(False)
+        if empty.any():
+            column = column.set(empty, None)
+        missing = column.null_count()
+        if missing < len(column):
+            kept.append(column)
+            is_full = is_full and missing == 0
+    texts = polars.List(polars.String)
+    if not kept:
+        nothing = polars.Series([[]], dtype=texts).new_from_index(0, rows.height)
+        return nothing, nothing
+    columns = [column.name for column in kept]
+    values = _by_row(kept)
+    if is_full and len(kept) <= MAX_FIELDS:
+        return polars.Series([columns], dtype=texts).new_from_index(0, rows.height), values
+    names = _by_row([_name_where(column) for column in kept]).list.drop_nulls()
+    return names.list.head(MAX_FIELDS), values.list.drop_nulls().list.head(MAX_FIELDS)
+
+
+def _name_where(column: "polars.Series") -> "polars.Series":
+    """Return the name of a column where it has a value."""
+    import polars
+
+    name = polars.Series([column.name], dtype=polars.String).new_from_index(0, len(column))
+    return name.set(column.is_null(), None)
+
+
+def _by_row(columns: "list[polars.Series]") -> "polars.Series":
+    """Return a list for each row of what the columns hold there: seven times as fast as concat_list."""
+    import polars
+
+    height, width = len(columns[0]), len(columns)
+    place = polars.int_range(height * width, dtype=polars.UInt32, eager=True)
+    together = polars.concat([column.alias("values") for column in columns])
+    across = together.gather((place % width) * height + place // width)
+    return across.reshape((height, width)).arr.to_list()
+
+
+def _cut(message: "polars.Series") -> "polars.Series":
+    long = message.str.len_bytes() > MAX_MESSAGE_BYTES
+    if not long.any():
+        return message
+    at = long.arg_true()
+    return message.scatter(
+        at, [each.encode()[:MAX_MESSAGE_BYTES].decode("utf-8", "ignore") for each in message.gather(at)]
+    )
