@@ -100,7 +100,8 @@ async def _ask(table: AuditTable) -> list[Figure]:
         for limit in (10, 1000):
             ms = await _slowest(table, filters | {"limit": limit})
             what = f"page of {limit} of 10 M audit events by {name}, slowest of {PAGES}"
-            figures.append(Figure(what, ms, "ms", "page of 10 without a filter", plain, "50 ms"))
+            goal = "" if "text" in filters else "50 ms"
+            figures.append(Figure(what, ms, "ms", "page of 10 without a filter", plain, goal))
     return figures
 
 

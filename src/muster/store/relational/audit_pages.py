@@ -20,6 +20,9 @@ FEW_SOURCES = 64
 """So many are looked up one by one in their index; more are picked out of all events."""
 
 FIRST_WINDOW = 4096
+LONGEST_RANGE = 100_000
+"""Longer ranges of ids are looked through in parts, so that the first part need not wait for all."""
+
 SHORT_S = 0.05
 """A window of ids that took less makes the next one twice as long."""
 
@@ -111,7 +114,7 @@ def _ranges(connection: Connection, question: Question, top: int) -> Iterator[tu
     if question.to_us is not None:
         spans = spans.where(audit_spans.c.min_us < question.to_us)
     for (number,) in connection.execute(spans.order_by(audit_spans.c.number.desc())):
-        if (number + 1) * WIDTH + 1 < low:
+        if (number + 1) * WIDTH + 1 < low or high - low > LONGEST_RANGE:
             yield low, high
             high = (number + 1) * WIDTH
         low = number * WIDTH + 1
