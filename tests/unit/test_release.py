@@ -94,13 +94,14 @@ AGENT = Agent(
 ABLE = UpgradeStatus(target=LINUX, can_upgrade=True)
 
 
-def test_an_agent_gets_the_newest_that_fits_and_never_failed() -> None:
+def test_an_agent_gets_the_newest_that_fits_unless_it_failed() -> None:
     two, three = offered("2.0.0"), offered("3.0.0")
     other = offered("9.0.0", arch="arm64")
     offers = [other, three, two, offered("1.0.0")]
     failed = msgspec.structs.replace(ABLE, failed=[three.manifest.sha256])
     assert best_for(offers, AGENT, ABLE) is three
-    assert best_for(offers, AGENT, failed) is two
+    assert best_for(offers, AGENT, failed) is None
+    assert best_for([other, two], AGENT, failed) is two
     assert best_for(offers[:1], AGENT, ABLE) is None
     assert best_for(offers, msgspec.structs.replace(AGENT, agent_version="3.0.0"), ABLE) is None
     assert best_for(offers, AGENT, None) is None

@@ -129,9 +129,10 @@ class Releases:
 
 
 def best_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus | None) -> Release | None:
-    """Return the newest of the releases that an agent should run instead of what it runs.
+    """Return the newest release for an agent's system when it should run that instead of what it runs.
 
-    None when there is none, or the agent cannot be upgraded. `releases` are as `Releases.all` returns them.
+    None when it runs that, or a newer one, or failed to, and when the agent cannot be upgraded.
+    `releases` are as `Releases.all` returns them.
     """
     if status is None or not status.can_upgrade:
         return None
@@ -139,12 +140,10 @@ def best_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus | 
         runs = parse_version(agent.agent_version)
     except InvalidInput:
         return None
-    for release in releases:
-        manifest = release.manifest
-        fits = manifest.target == status.target and manifest.sha256 not in status.failed
-        if fits and parse_version(manifest.version) > runs:
-            return release
-    return None
+    newest = next((release for release in releases if release.manifest.target == status.target), None)
+    if newest is None or newest.manifest.sha256 in status.failed:
+        return None
+    return newest if parse_version(newest.manifest.version) > runs else None
 
 
 def _argument(release: Release) -> str:
