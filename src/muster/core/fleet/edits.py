@@ -164,14 +164,15 @@ def find_config(plan: Plan, name: str) -> Config:
 def settle(draft: Draft, changes: Iterable[Change], agents: Iterable[AgentId]) -> None:
     """Bring the entries of runners in line with what is granted now.
 
-    A runner that was deleted comes back, reset, when something new grants it; what is known of a
-    runner is forgotten when nothing grants it any more. `agents` are those that `changes` touch.
+    A runner that was deleted comes back, reset, when something new grants it, unless the draft says
+    that it is deleted; what is known of a runner is forgotten when nothing grants it any more.
+    `agents` are those that `changes` touch.
     """
     plan = draft.plan
     edges = [c.key for c in changes if c.key.kind in EDGES and c.before is None and c.after is not None]
-    for config, agent in _newly_granted(plan, edges):
+    for config, agent in _newly_granted(plan, [] if draft.is_undoing else edges):
         runner = plan.runner(config, agent)
-        if runner.is_deleted:
+        if runner.is_deleted and not draft.has_written(Key(Kind.RUNNER, config, agent)):
             draft.put(Key(Kind.RUNNER, config, agent), Runner(epoch=runner.epoch + 1))
     for agent in agents:
         granted = plan.granted(agent)

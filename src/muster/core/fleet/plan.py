@@ -195,16 +195,24 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Draft:
-    """Entries that are being written; whoever made it MUST end it with `take_back`."""
+    """Entries that are being written; whoever made it MUST end it with `take_back`.
+
+    `is_undoing`: what is granted by it was granted before, and brings back no runner that was deleted.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.is_undoing = False
         self._before: dict[Key, Entry | None] = {}
 
     def put(self, key: Key, entry: Entry | None) -> None:
         """Write an entry; None takes it out."""
         self._before.setdefault(key, self.plan.get(key))
         self.plan.put(key, entry)
+
+    def has_written(self, key: Key) -> bool:
+        """Tell whether an entry was written, be it as it was before."""
+        return key in self._before
 
     def changes(self) -> list[Change]:
         """Return what differs from before, in the order in which it was written."""

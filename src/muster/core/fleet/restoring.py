@@ -49,6 +49,7 @@ def restore(
     A tag that is gone is made. Raises Conflict when a configuration is gone and not in `missing`.
     """
     entries = dict(_entries(revision.changes, side))
+    draft.is_undoing = side is Side.BEFORE
     for key, entry in (*missing.items(), *entries.items()):
         if key.kind is Kind.CONFIG:
             draft.put(key, _renewed(draft.plan, key, entry, now_us))
