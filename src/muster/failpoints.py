@@ -30,6 +30,8 @@ POINTS = (
     "server.reply.before",
     "server.audit.before_commit",
     "server.audit.after_commit",
+    "server.count.before_commit",
+    "server.count.after_commit",
     "server.rollup.before_forget",
 )
 

@@ -103,7 +103,7 @@ async def opened_stores(
         )
         stack.push_async_callback(asyncio.to_thread, samples.close)
         inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
-        counters = RelationalCounters(relational, queue_bytes=settings.commit.queue_bytes)
+        counters = RelationalCounters(relational, queue_bytes=settings.commit.queue_bytes, reach=reach)
         windows = RelationalWindows(relational)
         audit = await asyncio.to_thread(lambda: open_audit_log(settings, reach=reach, observer=metrics))
         stack.push_async_callback(asyncio.to_thread, audit.close)

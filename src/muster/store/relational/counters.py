@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from muster.core.counters import CountRequest, EventType, HourCount
 from muster.errors import NotFound
+from muster.failpoints import Reach, ignore
 from muster.store.gather import Gather
 from muster.store.relational.counter_group import add_group
 from muster.store.relational.database import Relational
@@ -29,9 +30,11 @@ class RelationalCounters:
         *,
         queue_bytes: int = 16 * 1024 * 1024,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        reach: Reach = ignore,
     ) -> None:
         self._relational = relational
         self._now_us = now_us
+        self._reach = reach
         self._gather: Gather[CountRequest, bool] = Gather(
             self._submit, max_weight=queue_bytes, piece_weight=PIECE_BYTES
         )
@@ -47,10 +50,17 @@ class RelationalCounters:
 
     def _submit(self, requests: Sequence[CountRequest]) -> "Future[Sequence[bool | Exception]]":
         now_us = self._now_us()
-        return self._relational.submit(
-            lambda connection: add_group(connection, requests, now_us),
-            size_bytes=ADD_BYTES * sum(len(request.adds) for request in requests),
+
+        def work(connection: Connection) -> Sequence[bool | Exception]:
+            outcomes = add_group(connection, requests, now_us)
+            self._reach("server.count.before_commit")
+            return outcomes
+
+        written = self._relational.submit(
+            work, size_bytes=ADD_BYTES * sum(len(request.adds) for request in requests)
         )
+        written.add_done_callback(lambda _: self._reach("server.count.after_commit"))
+        return written
 
     async def types(self) -> list[EventType]:
         """See `CounterStore`."""
