@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def manifest_of(version: str = "2.0.0", **changes: Any) -> Manifest:
 
 def test_versions_are_ordered() -> None:
     texts = ["0.9.10", "0.10.0.dev1", "0.10.0a1", "0.10.0b2", "0.10.0rc1", "0.10.0rc2", "0.10.0", "1.0.0"]
-    assert sorted(texts[::-1], key=parse_version) == texts
+    assert all(parse_version(older) < parse_version(newer) for older, newer in pairwise(texts))
 
 
 @pytest.mark.parametrize(
