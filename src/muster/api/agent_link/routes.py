@@ -66,6 +66,7 @@ async def check_in(request: AnyRequest, agent_link: AgentLink) -> CheckinReply:
     fleet = agent_link.fleet
     agent = fleet.authenticate(bearer(request))
     message = _parse(await body_of(request, agent_link.live.limits), CheckinRequest)
+    fleet.presence.claim(agent.id, message.nonce)
     await agent_link.steering.welcome(agent.id, message.nonce)
     answer = asyncio.ensure_future(fleet.check_in(agent.id, message, peer_of(request)))
     gone = asyncio.ensure_future(_disconnected(request))
