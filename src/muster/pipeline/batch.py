@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import polars
 
 LINE, SOURCE, READ_AT, REASON = "\0line", "\0source", "\0read_at", "\0reason"
+PLACE = "\0place"
 OWN = (LINE, SOURCE, READ_AT, REASON)
 """Columns that are not fields: the text, the file, socket or unit it came from, when it was read, and
-why it could not be parsed (null: it could). No field can have such a name."""
+why it could not be parsed (null: it could). `PLACE` is the order of rows that are taken apart for a
+while. No field can have such a name."""
 
 STASH, PARSE_ERROR, RAW_DATA = "pandora_stash", "parse_error", "raw_data"
 """Fields of a line that could not be parsed: the line and the reason; and the line when it is kept."""
@@ -89,7 +91,7 @@ def to_batch(
 
 def fields_of(rows: "polars.DataFrame") -> list[str]:
     """Return the names of the columns that are fields."""
-    return [name for name in rows.columns if name not in OWN]
+    return [name for name in rows.columns if name not in OWN and name != PLACE]
 
 
 def fields_under(rows: "polars.DataFrame", key: str) -> list[str]:

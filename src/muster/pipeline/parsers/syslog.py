@@ -67,8 +67,9 @@ class SyslogSpec(ZonedSpec, frozen=True, kw_only=True):
         columns["timestamp"] = mapped(columns["timestamp"], to_text)
         priority = columns.pop("priority")
         columns = {**_codes(priority), **columns}
-        kept = [c.alias(name) for name, c in columns.items() if c.null_count() < len(c)]
         matched = columns["hostname"].is_not_null()
+        columns["hostname"] = columns["hostname"].set((columns["hostname"] == "-").fill_null(False), None)
+        kept = [c.alias(name) for name, c in columns.items() if c.null_count() < len(c)]
         reasons = no_reasons(len(lines)) if matched.all() else reasons_where(~matched, _REASON)
         return Parsed(kept, reasons)
 
