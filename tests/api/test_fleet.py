@@ -557,6 +557,7 @@ def test_the_collection_is_opened_and_closed_for_all(api: httpx.Client, steered:
     assert steered.check_in()["desired"]["metrics_interval_s"] == 0
     try:
         done(api.post(f"{API}/metrics/machine", json={"opened": True, "interval": "3", "repo_name": "r"}))
+        first = newest(api)["id"]
         assert api.get(f"{API}/metrics/machine").json() == {
             "opened": True,
             "interval": "3",
@@ -574,9 +575,8 @@ def test_the_collection_is_opened_and_closed_for_all(api: httpx.Client, steered:
         done(api.post(f"{API}/metrics/machine", json={"opened": True}))
         assert api.get(f"{API}/metrics/machine").json()["interval"] == "3"
     finally:
-        done(
-            api.post(f"{API}/metrics/machine", json={"opened": True, "interval": 10, "repo_name": "samples"})
-        )
+        done(api.post(f"{API}/revisions/{first}/restore", params={"to": "before"}))
+    assert api.get(f"{API}/metrics/machine").json() == DEFAULT_SETTING
     for interval in ("0", "x", "1e400", "nan", -1):
         refused(api.post(f"{API}/metrics/machine", json={"opened": True, "interval": interval}), 400)
 
