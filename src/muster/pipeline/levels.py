@@ -44,7 +44,7 @@ _IN_TEXT = (
     rf"(?:^|[^0-9A-Za-z_])({_LOUD})(?:[^0-9A-Za-z_]|$)"
     rf"|(?:level|lvl|severity)\"?[=:] ?\"?({_QUIET}|(?i:{_LOUD}))(?:[^0-9A-Za-z_]|$)"
     rf"|[\[<(|]({_QUIET})[\])>|]"
-    rf"|^(?:[^ ]+ ){{0,6}}(?i:({_LOUD})):"
+    rf"|^(?:[^ ]+ +){{0,6}}(?i:({_LOUD})):"
     r"|^([IWEF])[0-9]{4} [0-9]{2}:"
 )
 _GLOG = {"i": "info", "w": "warning", "e": "error", "f": "critical"}

@@ -1,0 +1,156 @@
+"""Writes the reference of the pipeline from its specs and golden cases: `python docs/pipeline/generate.py`."""
+
+import inspect
+import json
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from muster.pipeline.component import Spec
+from muster.pipeline.parsers import PARSERS
+from muster.pipeline.readers import READERS
+from muster.pipeline.senders import SENDERS
+from muster.pipeline.spec import CleanerSpec, RouterSpec, RunnerSpec
+from muster.pipeline.transforms import TRANSFORMS
+
+HERE = Path(__file__).parent
+GOLDEN = HERE.parent.parent / "tests" / "golden" / "pipeline"
+MARK = "<!-- Made by generate.py from the specs in src/muster/pipeline and tests/golden/pipeline. -->"
+
+KINDS = {"readers": READERS, "parsers": PARSERS, "transforms": TRANSFORMS, "senders": SENDERS}
+ABOUT = {
+    "readers": "A reader says where lines come from: section `reader`, named by `mode`.",
+    "parsers": (
+        "A parser takes lines apart: section `parser`, named by `type`; without it, `raw`. What is nested\n"
+        "gets dotted names (`request.method`), lists are kept as JSON text. A line that cannot be parsed is\n"
+        "kept: the line in `pandora_stash`, the reason in `parse_error`."
+    ),
+    "transforms": (
+        "A transform changes fields: list `transforms`, in order, named by `type`. The key of an object\n"
+        "stands for all fields in it. Where a result would take a name that the row has already, it gets a number\n"
+        "behind it (`name1`). A row without the field is left as it is, and so is what cannot be changed."
+    ),
+    "senders": "A sender says where rows go: list `senders`, named by `sender_type`.",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by its file name."""
+    made = {f"{kind}.md": _page(kind, specs) for kind, specs in KINDS.items() if specs}
+    made["runner.md"] = _runner()
+    return made
+
+
+def _page(kind: str, specs: tuple[type[Spec], ...]) -> str:
+    parts = [f"# {kind.capitalize()}", MARK, ABOUT[kind]]
+    common = _common(specs)
+    if common:
+        parts += [f"## Options of all {kind}", _table(specs[0], common)]
+    for spec in specs:
+        own = [each for each in msgspec.structs.fields(spec) if each.encode_name not in common]
+        parts += [f"## {spec.TYPES[0]}", inspect.cleandoc(spec.__doc__ or "")]
+        if len(spec.TYPES) > 1:
+            parts.append(f"Other names: {', '.join(f'`{each}`' for each in spec.TYPES[1:])}.")
+        if own:
+            parts.append(_table(spec, [each.encode_name for each in own]))
+        parts += _examples(kind, spec)
+    return "\n\n".join(parts) + "\n"
+
+
+def _runner() -> str:
+    parts = ["# The configuration of a log runner", MARK]
+    parts.append(
+        "A JSON object with the sections below and `reader`, `parser`, `transforms` and `senders`. Values may\n"
+        'be written as text (`"true"`, `"100"`); an empty text stands for the default; unknown keys are refused.'
+    )
+    for title, spec in (("Options", RunnerSpec), ("`cleaner`", CleanerSpec), ("`router`", RouterSpec)):
+        names = [each.encode_name for each in msgspec.structs.fields(spec)]
+        parts += [f"## {title}", inspect.cleandoc(spec.__doc__ or ""), _table(spec, names)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _common(specs: tuple[type[Spec], ...]) -> list[str]:
+    """Return the options that every spec has."""
+    first = [each.encode_name for each in msgspec.structs.fields(specs[0])]
+    others = [{each.encode_name for each in msgspec.structs.fields(spec)} for spec in specs]
+    return [name for name in first if len(specs) > 1 and all(name in names for names in others)]
+
+
+def _table(spec: type[Spec], names: list[str]) -> str:
+    hints = get_type_hints(spec, include_extras=True)
+    lines = ["| option | type | default | what it does |", "|---|---|---|---|"]
+    for each in msgspec.structs.fields(spec):
+        if each.encode_name in names:
+            kind, description = _described(hints[each.name])
+            lines.append(f"| `{each.encode_name}` | {kind} | {_default(each)} | {_cell(description)} |")
+    return "\n".join(lines)
+
+
+def _described(hint: Any) -> tuple[str, str]:
+    """Return the type of an option in words, and what its annotation says of it."""
+    if get_origin(hint) is Annotated:
+        kind, *metas = get_args(hint)
+        texts = [each.description for each in metas if isinstance(each, msgspec.Meta) and each.description]
+        return _kind(kind), texts[0] if texts else ""
+    return _kind(hint), ""
+
+
+def _kind(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return _cell(", ".join(f"`{each}`" for each in get_args(hint) if each))
+    if get_origin(hint) in (Union, types.UnionType):
+        return " or ".join(_kind(each) for each in get_args(hint) if each is not types.NoneType)
+    words = {str: "text", bool: "true or false", int: "whole number", float: "number"}
+    return words.get(hint) or {list: "list", dict: "object", tuple: "list"}.get(
+        get_origin(hint) or hint, "text"
+    )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "required"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return "" if value in ("", None, (), [], {}) else f"`{_cell(json.dumps(value))}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _examples(kind: str, spec: type[Spec]) -> Iterator[str]:
+    """Yield each golden case of a component as an example."""
+    for case in sorted((GOLDEN / kind / spec.TYPES[0]).glob("*/spec.json")):
+        yield f"Example: {case.parent.name.replace('_', ' ')}"
+        yield _fenced("json", _compact(json.loads(case.read_text(encoding="utf-8"))))
+        given, expected = case.with_name("input.json"), case.with_name("expected.json")
+        if given.is_file() and expected.is_file():
+            rows = json.loads(given.read_text(encoding="utf-8"))
+            yield "makes of"
+            yield _fenced(
+                "text", "\n".join(each if isinstance(each, str) else _compact(each) for each in rows)
+            )
+            rows = json.loads(expected.read_text(encoding="utf-8"))
+            yield "these rows:" if rows else "no row."
+            if rows:
+                yield _fenced("json", "\n".join(_compact(each) for each in rows))
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text}\n```"
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, text in pages().items():
+        (HERE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
