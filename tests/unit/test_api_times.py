@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.api.metrics.times import LATEST_US, parse_time
+from muster.api.http.times import LATEST_US, parse_time
 from muster.errors import InvalidInput
 
 US = 1_000_000

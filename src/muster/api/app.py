@@ -36,6 +36,8 @@ from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
 from muster.api.http.pandora import Pandora
+from muster.api.logs.asking import LogSearch
+from muster.api.logs.routes import logs_router
 from muster.api.metrics.routes import MetricQuestions, metrics_router
 from muster.api.ops.routes import Operations, ops_router
 from muster.api.server_inventory.errors import error_detail
@@ -49,6 +51,8 @@ from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Steering
 from muster.core.ingest import MarkStore
 from muster.core.inventory import InventoryStore
+from muster.core.logs.ports import LogStore
+from muster.core.logs.tail import Tail
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.ports import SampleStore
 from muster.core.metrics.questions import Questions
@@ -70,6 +74,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     mark_store: MarkStore
     host_reports: HostReports
     samples: SampleStore
+    logs: LogStore
+    tail: Tail
     questions: Questions
     overview: Overview
     inventory: InventoryStore
@@ -93,6 +99,7 @@ def create_app(parts: Parts) -> ASGIApp:
             packages_router(),
             server_inventory_router(),
             metrics_router(),
+            logs_router(),
             *audit_routers(),
             event_counter_handler(EventCounter(parts.counters, parts.charts, authorizer, parts.live)),
             *console_handlers(),
@@ -120,7 +127,9 @@ def _provided(parts: Parts) -> dict[str, object]:
     """Return what the handlers of each surface ask for, by the name of their parameter."""
     reports = parts.host_reports.store
     return {
-        "agent_link": AgentLink(parts.steering, Streams(reports, parts.samples, parts.inventory), parts.live),
+        "agent_link": AgentLink(
+            parts.steering, Streams(reports, parts.samples, parts.inventory, parts.logs), parts.live
+        ),
         "audit_surface": AuditSurface(
             parts.audit_log, parts.live, parts.audit_verifier, parts.operations.metrics.events_inserted
         ),
@@ -149,6 +158,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         ),
         "grok_surface": GrokSurface(parts.grok_checks, parts.live),
         "host_reports": parts.host_reports,
+        "log_search": LogSearch(parts.logs, parts.tail, parts.steering, parts.live),
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),

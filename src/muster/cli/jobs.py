@@ -82,6 +82,7 @@ def apply_retention(stores: Stores, retention: RetentionSettings) -> None:
     for table, days in (
         ("reports", retention.reports_days),
         ("samples", retention.samples_days),
+        ("logs", retention.logs_days),
         ("rollups", retention.rollups_days + MONTH_DAYS),
     ):
         dropped = drop_older_than(stores.clients, table, today=today, days=days)

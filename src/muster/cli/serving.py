@@ -35,6 +35,7 @@ from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Steering
+from muster.core.logs.tail import Tail
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.questions import Questions
 from muster.core.people import People
@@ -108,6 +109,7 @@ class Server:
         settings = self.settings
         metrics = Metrics()
         overview = Overview()
+        tail = Tail(self.stopping)
         async with contextlib.AsyncExitStack() as stack:
             stores = await stack.enter_async_context(
                 opened_stores(
@@ -115,6 +117,7 @@ class Server:
                     metrics,
                     query_timeout_s=lambda: self.settings.telemetry.query_timeout_s,
                     samples_stored=overview.note,
+                    logs_stored=tail.note,
                 )
             )
             steering = await open_fleet(stores.relational)
@@ -137,13 +140,14 @@ class Server:
             stack.push_async_callback(charts.close)
             grok_checks = GrokChecks()
             stack.push_async_callback(grok_checks.close)
-            yield create_app(self._parts(stores, steering, overview, charts, grok_checks, metrics))
+            yield create_app(self._parts(stores, steering, overview, tail, charts, grok_checks, metrics))
 
     def _parts(
         self,
         stores: Stores,
         steering: Steering,
         overview: Overview,
+        tail: Tail,
         charts: Charts,
         grok_checks: GrokChecks,
         metrics: Metrics,
@@ -161,6 +165,8 @@ class Server:
             mark_store=stores.marks,
             host_reports=HostReports(stores.reports, fleet, own_machine(settings), self.live),
             samples=stores.samples,
+            logs=stores.logs,
+            tail=tail,
             questions=Questions(
                 stores.samples,
                 stores.windows,

@@ -31,6 +31,7 @@ from muster.store.relational.outbox import RelationalOutbox
 from muster.store.relational.releases import RelationalUpgrades
 from muster.store.relational.sample_windows import RelationalWindows
 from muster.store.telemetry.clients import TelemetryClients
+from muster.store.telemetry.log_table import LogTable
 from muster.store.telemetry.reports import ReportTable
 from muster.store.telemetry.samples import SampleTable
 
@@ -45,6 +46,7 @@ class Stores(msgspec.Struct, frozen=True):
     windows: RelationalWindows
     reports: ReportTable
     samples: SampleTable
+    logs: LogTable
     inventory: RelationalInventory
     counters: RelationalCounters
     audit: AuditTable
@@ -56,6 +58,7 @@ class Stores(msgspec.Struct, frozen=True):
         return {
             "reports": self.reports.pending_bytes,
             "samples": self.samples.pending_bytes,
+            "logs": self.logs.pending_bytes,
             "audit": self.audit.pending_bytes,
             "relational": self.relational.pending_bytes + self.counters.waiting_bytes,
         }
@@ -72,10 +75,12 @@ async def opened_stores(
     *,
     query_timeout_s: Callable[[], int],
     samples_stored: Callable[[Sequence[SampleBatch]], None],
+    logs_stored: Callable[[int], None],
 ) -> AsyncIterator[Stores]:
     """Open the stores at this version's schema. Raises SettingsError or Unavailable.
 
-    `samples_stored` hears of new batches of samples, on the writer's thread.
+    `samples_stored` hears of new batches of samples, `logs_stored` of the time of receipt of new log rows,
+    each on its writer's thread.
     """
     reach = parse_failpoints(os.environ)
     async with AsyncExitStack() as stack:
@@ -102,6 +107,18 @@ async def opened_stores(
             )
         )
         stack.push_async_callback(asyncio.to_thread, samples.close)
+        logs = await asyncio.to_thread(
+            lambda: LogTable(
+                clients,
+                marks,
+                settings.commit,
+                reach=of_stream(reach, "logs"),
+                observer=metrics,
+                stored=logs_stored,
+                memory_bytes=settings.telemetry.memory_bytes // 3,
+            )
+        )
+        stack.push_async_callback(asyncio.to_thread, logs.close)
         inventory = RelationalInventory(relational, now_us=lambda: time.time_ns() // 1000)
         counters = RelationalCounters(relational, queue_bytes=settings.commit.queue_bytes, reach=reach)
         windows = RelationalWindows(relational)
@@ -109,7 +126,18 @@ async def opened_stores(
         stack.push_async_callback(asyncio.to_thread, audit.close)
         outbox = RelationalOutbox(relational)
         yield Stores(
-            reach, relational, clients, marks, windows, reports, samples, inventory, counters, audit, outbox
+            reach,
+            relational,
+            clients,
+            marks,
+            windows,
+            reports,
+            samples,
+            logs,
+            inventory,
+            counters,
+            audit,
+            outbox,
         )
 
 

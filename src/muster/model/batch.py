@@ -14,6 +14,11 @@ SAMPLES = StreamName("samples")
 INVENTORY = StreamName("inventory")
 STREAMS = (REPORTS, SAMPLES, INVENTORY)
 
+LOGS = "logs:"
+"""Each runner has a stream of its own, `logs:NAME`: batches of one runner stay in order."""
+
+MAX_RUNNER_NAME = 128
+
 MSGPACK = "application/msgpack"
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 
@@ -63,13 +68,18 @@ def content_sha256(body: bytes) -> str:
 
 def parse_batch_key(agent_id: AgentId, stream: str, epoch: str, sequence: int) -> BatchKey:
     """Return the key with each part checked. Raises InvalidInput that names the part."""
-    if stream not in STREAMS:
-        raise InvalidInput(f"expected one of {', '.join(STREAMS)}", field="stream")
+    if stream not in STREAMS and not _is_of_logs(stream):
+        raise InvalidInput(f"expected {', '.join(STREAMS)} or {LOGS}NAME", field="stream")
     if not _EPOCH.fullmatch(epoch):
         raise InvalidInput("expected 32 lower-case hex digits", field="epoch")
     if not 1 <= sequence <= MAX_SEQUENCE:
         raise InvalidInput(f"expected 1-{MAX_SEQUENCE}", field="sequence")
     return BatchKey(agent_id, StreamName(stream), Epoch(epoch), sequence)
+
+
+def _is_of_logs(stream: str) -> bool:
+    name = stream.removeprefix(LOGS)
+    return name != stream and 1 <= len(name) <= MAX_RUNNER_NAME and name.isprintable()
 
 
 def parse_sha256(text: str) -> str:

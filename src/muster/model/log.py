@@ -3,11 +3,9 @@
 from typing import NewType
 
 from muster.errors import InvalidInput
+from muster.model.batch import LOGS
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
-
-LOGS = "logs:"
-"""Each runner has a stream of its own, `logs:NAME`: batches of one runner stay in order."""
 
 Level = NewType("Level", str)
 """`trace`, `debug`, `info`, `notice`, `warning`, `error`, `critical`, or empty: not known."""

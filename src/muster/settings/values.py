@@ -77,6 +77,7 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
 
     reports_days: PositiveInt = 30
     samples_days: PositiveInt = 30
+    logs_days: PositiveInt = 14
     rollups_days: PositiveInt = 365
     inventory_days: PositiveInt = 365
 

@@ -9,7 +9,7 @@ from litestar import Router, get
 from litestar.params import QueryParameter
 
 from muster.api.http.authorization import Needs
-from muster.api.metrics.times import parse_time
+from muster.api.http.times import parse_time
 from muster.core.fleet.registry import Fleet
 from muster.core.metrics.grid import SECOND_US
 from muster.core.metrics.questions import Questions

@@ -1,6 +1,7 @@
 """Connections to the telemetry store: chDB inside this process, or a ClickHouse server."""
 
 import asyncio
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import clickhouse_connect
 import pyarrow as pa
+from clickhouse_connect.driver.binding import bind_query
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -21,7 +23,9 @@ from muster.settings import TelemetrySettings
 T = TypeVar("T")
 
 HTTP_SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
-TABLES = ("reports", "samples", "rollups")
+TABLES = ("reports", "samples", "rollups", "logs")
+LINES = "lines_of_the_body"
+"""Stands in a statement for a table of one column, `line`: see `TelemetryClients.insert_lines`."""
 
 
 class TelemetryClients:
@@ -55,11 +59,13 @@ class TelemetryClients:
         client = self._local.client
         return client  # type: ignore[no-any-return]
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, **settings: int
+    ) -> list[tuple[Any, ...]]:
         """Run a query on the calling thread. Raises Unavailable when the store does not answer in time."""
-        settings = {"max_threads": 1, "max_execution_time": self._query_timeout_s()}
+        limits = {"max_threads": 1, "max_execution_time": self._query_timeout_s(), **settings}
         try:
-            result = self.client().query(sql, parameters=dict(parameters or {}), settings=settings)
+            result = self.client().query(sql, parameters=dict(parameters or {}), settings=limits)
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store failed: {_first_line(error)}") from error
         return [tuple(row) for row in result.result_rows]
@@ -88,6 +94,42 @@ class TelemetryClients:
             self.client().insert_arrow(table, rows)
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store refused an insert: {_first_line(error)}") from error
+
+    def insert_lines(
+        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> None:
+        """Run an `INSERT ... SELECT ... FROM` `LINES`, where `LINES` are those of `body`; durable on return.
+
+        Raises Unavailable, with the engine's error as its cause: the rows may be stored or not.
+        """
+        try:
+            if self._settings.dsn:
+                self._send_lines(sql, body, parameters, settings)
+            else:
+                self._read_lines(sql, body, parameters, settings)
+        except (ClickHouseError, OSError) as error:
+            raise Unavailable(f"the telemetry store refused an insert: {_first_line(error)}") from error
+
+    def _send_lines(
+        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> None:
+        statement = sql.replace(LINES, "input('line String')").strip().removeprefix("INSERT INTO ")
+        _, bound = bind_query(statement, dict(parameters))
+        self.client().raw_insert(
+            " ".join(statement.split()), insert_block=body, fmt="LineAsString", settings={**settings, **bound}
+        )
+
+    def _read_lines(
+        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> None:
+        """The engine is in this process, so a file is the shortest way there."""
+        with tempfile.NamedTemporaryFile(dir=self._data, prefix="lines-") as file:
+            file.write(body)
+            file.flush()
+            path = str(Path(file.name).resolve())
+            statement = sql.replace(LINES, "file({lines_path:String}, 'LineAsString', 'line String')")
+            values = {**parameters, "lines_path": path}
+            self.client().command(statement, parameters=values, settings=dict(settings))
 
     def create_tables(self) -> None:
         """Create what is missing. Raises Unavailable."""

@@ -11,7 +11,7 @@ from muster.model.ids import AgentId, Epoch, StreamName
 from muster.model.mark import Mark, Window
 from muster.store.telemetry.clients import TelemetryClients
 
-MarkKey = tuple[AgentId, Epoch]
+MarkKey = tuple[AgentId, StreamName, Epoch]
 Marks = dict[MarkKey, Mark]
 
 SECOND_US = 1_000_000
@@ -23,13 +23,14 @@ class Receipts(NamedTuple):
     """Where a table keeps the identities of its batches (`agent_id`, `epoch`, `sequence`, `batch_sha256`).
 
     `rows` is the condition that picks them; `received_at` and `day` are expressions of their time and
-    day of receipt, the latter that of the partitions.
+    day of receipt, the latter that of the partitions; `stream` is one of their stream.
     """
 
     table: str
     rows: str
     received_at: str
     day: str
+    stream: str
 
     @property
     def newest(self) -> str:
@@ -43,7 +44,7 @@ class Receipts(NamedTuple):
 
 
 class Judge:
-    """Tells new batches of one stream from repeats. One thread at a time may call it.
+    """Tells new batches of one table from repeats. One thread at a time may call it.
 
     The writer asks `take` for each batch of a group, says `doubt` before the insert and `stored`
     after it. What fails in between leaves the batches in doubt: `settle_doubts` looks them up among
@@ -52,7 +53,6 @@ class Judge:
 
     def __init__(
         self,
-        stream: StreamName,
         receipts: Receipts,
         clients: TelemetryClients,
         store: MarkStore,
@@ -60,14 +60,13 @@ class Judge:
         windows_of: Callable[[AgentId, Epoch, int], Collection[Window]] = lambda *_: (),
     ) -> None:
         """`windows_of` names the rollup windows that batches of an epoch beyond a sequence touch."""
-        self._stream = stream
         self._receipts = receipts
         self._clients = clients
         self._store = store
         self._windows_of = windows_of
         self._marks: dict[MarkKey, Mark | None] = {}
         self._in_doubt: set[MarkKey] = set()
-        self._log = logging.getLogger(f"muster.store.{stream}")
+        self._log = logging.getLogger(f"muster.store.{receipts.table}")
 
     def recover(self) -> int:
         """Raise the stored marks to what the newest rows say: a crash may lie between the two stores.
@@ -76,10 +75,11 @@ class Judge:
         """
         at = self._receipts
         rows = self._clients.rows(
-            f"SELECT agent_id, epoch FROM {at.table} WHERE {at.rows} AND {at.is_recent} "
-            f"AND {at.received_at} >= ({at.newest}) - INTERVAL 2 HOUR GROUP BY agent_id, epoch"
+            f"SELECT agent_id, {at.stream} AS stream, epoch FROM {at.table} "
+            f"WHERE {at.rows} AND {at.is_recent} "
+            f"AND {at.received_at} >= ({at.newest}) - INTERVAL 2 HOUR GROUP BY agent_id, stream, epoch"
         )
-        raised = self._raise({(agent_id, epoch) for agent_id, epoch in rows})
+        raised = self._raise({(agent_id, stream, epoch) for agent_id, stream, epoch in rows})
         if raised:
             self._log.info("marks of %d streams were behind their rows and have been raised", raised)
         return int(self._clients.rows(f"SELECT toUnixTimestamp64Micro(({at.newest}))")[0][0])
@@ -97,7 +97,7 @@ class Judge:
 
         Raises Conflict when its sequence is stored with another content.
         """
-        at = key.agent_id, key.epoch
+        at = key.agent_id, key.stream, key.epoch
         mark = group.get(at) or self._mark(at)
         verdict = judge(mark, key.sequence, sha256)
         if verdict is Verdict.ASK_DATA and mark is not None:
@@ -126,9 +126,10 @@ class Judge:
         at = self._receipts
         rows = self._clients.rows(
             f"SELECT batch_sha256 FROM {at.table} WHERE {at.rows} "
+            f"AND {at.stream} = {{stream:String}} "
             "AND agent_id = {agent:String} AND epoch = {epoch:String} "
             "AND sequence = {sequence:UInt64} LIMIT 1",
-            {"agent": key.agent_id, "epoch": key.epoch, "sequence": key.sequence},
+            {"agent": key.agent_id, "stream": key.stream, "epoch": key.epoch, "sequence": key.sequence},
         )
         if rows:
             return Verdict.REPEAT if rows[0][0] == sha256 else Verdict.CONFLICT
@@ -136,8 +137,7 @@ class Judge:
 
     def _mark(self, at: MarkKey) -> Mark | None:
         if at not in self._marks:
-            agent_id, epoch = at
-            self._remember({at: self._store.load_mark(agent_id, self._stream, epoch)})
+            self._remember({at: self._store.load_mark(*at)})
         return self._marks[at]
 
     def _remember(self, marks: Mapping[MarkKey, Mark | None]) -> None:
@@ -152,26 +152,28 @@ class Judge:
         """Advance stored marks by the rows beyond them; return how many were behind."""
         raised: list[Mark] = []
         windows: list[Window] = []
-        for agent_id, epoch in keys:
-            mark = self._store.load_mark(agent_id, self._stream, epoch)
+        for agent_id, stream, epoch in keys:
+            mark = self._store.load_mark(agent_id, stream, epoch)
             sequence = mark.sequence if mark else 0
-            rows = self._beyond(agent_id, epoch, sequence)
+            rows = self._beyond((agent_id, stream, epoch), sequence)
             for beyond, sha256 in rows:
-                mark = advance(mark, BatchKey(agent_id, self._stream, epoch, beyond), sha256)
+                mark = advance(mark, BatchKey(agent_id, stream, epoch, beyond), sha256)
             if rows and mark is not None:
                 raised.append(mark)
                 windows.extend(self._windows_of(agent_id, epoch, sequence))
         self._store.save_marks(raised, windows)
         return len(raised)
 
-    def _beyond(self, agent_id: AgentId, epoch: Epoch, sequence: int) -> list[tuple[Any, ...]]:
+    def _beyond(self, key: MarkKey, sequence: int) -> list[tuple[Any, ...]]:
         """Return sequence and hash of the stored batches beyond a sequence, rising."""
         at = self._receipts
+        agent_id, stream, epoch = key
         return self._clients.rows(
             f"SELECT DISTINCT sequence, batch_sha256 FROM {at.table} WHERE {at.rows} "
+            f"AND {at.stream} = {{stream:String}} "
             "AND agent_id = {agent:String} AND epoch = {epoch:String} "
             "AND sequence > {sequence:UInt64} ORDER BY sequence",
-            {"agent": agent_id, "epoch": epoch, "sequence": sequence},
+            {"agent": agent_id, "stream": stream, "epoch": epoch, "sequence": sequence},
         )
 
 

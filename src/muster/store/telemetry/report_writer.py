@@ -18,7 +18,13 @@ from muster.store.telemetry.once import SECOND_US, Judge, Marks, ReceiptClock, R
 Write = ReportBatch | ReportImport
 Outcome = BatchOutcome | ImportOutcome | Exception
 
-RECEIPTS = Receipts(table="reports", rows="epoch != ''", received_at="received_at", day="toDate(received_at)")
+RECEIPTS = Receipts(
+    table="reports",
+    rows="epoch != ''",
+    received_at="received_at",
+    day="toDate(received_at)",
+    stream=f"'{REPORTS}'",
+)
 
 SCHEMA = pa.schema(
     [
@@ -85,7 +91,7 @@ class ReportWriter:
         """Raises Unavailable. Marks that fell behind the rows are raised."""
         self._clients = clients
         self._reach = reach
-        self._judge = Judge(REPORTS, RECEIPTS, clients, marks)
+        self._judge = Judge(RECEIPTS, clients, marks)
         self._clock = ReceiptClock(now_us, self._judge.recover())
 
     def write_group(self, items: Sequence[Write]) -> Sequence[Outcome]:

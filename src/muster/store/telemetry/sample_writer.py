@@ -21,7 +21,13 @@ from muster.store.telemetry.once import SECOND_US, Judge, Marks, ReceiptClock, R
 RECEIPT = ""
 """The metric of a receipt: no sample has it."""
 
-RECEIPTS = Receipts(table="samples", rows=f"metric = '{RECEIPT}'", received_at="ts", day="received_on")
+RECEIPTS = Receipts(
+    table="samples",
+    rows=f"metric = '{RECEIPT}'",
+    received_at="ts",
+    day="received_on",
+    stream=f"'{SAMPLES}'",
+)
 
 SCHEMA = pa.schema(
     [
@@ -104,7 +110,7 @@ class SampleWriter:
         self._clients = clients
         self._reach = reach
         self._stored = stored
-        self._judge = Judge(SAMPLES, RECEIPTS, clients, marks, windows_of=self._windows_of)
+        self._judge = Judge(RECEIPTS, clients, marks, windows_of=self._windows_of)
         self._clock = ReceiptClock(now_us, self._judge.recover())
 
     def write_group(self, items: Sequence[SampleBatch]) -> Sequence[BatchOutcome | Exception]:

@@ -1,0 +1,201 @@
+"""Rows, the newest first; how many there are over time; values of a field; what stands around a row."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get
+from litestar.params import QueryParameter
+
+from muster.api.http.authorization import Needs
+from muster.api.logs.asking import (
+    Agents,
+    Asked,
+    From,
+    Levels,
+    LogSearch,
+    Query,
+    Runners,
+    Sources,
+    Tags,
+    To,
+    to_filter,
+)
+from muster.core.logs.ports import LogRow
+from muster.core.logs.questions import log_grid, parse_place, to_text
+from muster.core.metrics.grid import SECOND_US
+from muster.errors import NotFound
+from muster.model.access import Scope, Surface
+from muster.model.ids import AgentId
+from muster.model.log import MAX_FIELD_NAME
+
+READ = {"needs": Needs(Scope.READ, Surface.FLEET), "errors": (404, 413, 422)}
+MAX_NEIGHBOURS = 200
+
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+Neighbours = Annotated[int, QueryParameter(ge=0, le=MAX_NEIGHBOURS)]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line; `id` names it in other questions, times are Unix microseconds."""
+
+    id: str
+    ts_us: int
+    received_us: int
+    agent_id: AgentId
+    hostname: str
+    runner: str
+    source: str
+    level: str
+    message: str
+    fields: dict[str, str]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """`next` goes into `before` for the rows before these; null when there are none."""
+
+    rows: list[Row]
+    next: str | None
+
+
+class Level(msgspec.Struct, frozen=True):
+    """Rows of a level, by bucket; `level` is empty where none was known."""
+
+    level: str
+    counts: list[int]
+
+
+class Histogram(msgspec.Struct, frozen=True):
+    """Bucket i begins at `from_us` + i * `interval_s`."""
+
+    from_us: int
+    to_us: int
+    interval_s: int
+    total: int
+    levels: list[Level]
+
+
+class FieldValue(msgspec.Struct, frozen=True):
+    """A value, and how many rows have it."""
+
+    value: str
+    count: int
+
+
+class FieldValues(msgspec.Struct, frozen=True):
+    """The most frequent values of a field."""
+
+    field: str
+    values: list[FieldValue]
+
+
+class Context(msgspec.Struct, frozen=True):
+    """Rows of one source, the oldest first; `at` is the index of the one that was asked about."""
+
+    rows: list[Row]
+    at: int
+
+
+def to_row(search: LogSearch, row: LogRow) -> Row:
+    """Return a row as it is answered."""
+    return Row(
+        to_text(row.place),
+        row.place.ts_us,
+        row.place.received_us,
+        row.agent_id,
+        search.hostname(row.agent_id),
+        row.runner,
+        row.source,
+        row.level,
+        row.message,
+        dict(row.fields),
+    )
+
+
+@get("/", opt=READ, summary="Search log rows, the newest first")
+async def search_logs(
+    log_search: LogSearch,
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+    before: Annotated[str | None, QueryParameter(description="`next` of the page before.")] = None,
+    limit: Limit = 100,
+) -> Page:
+    """Return the rows that a query finds; 413 says how to narrow one that takes too long."""
+    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+    place = None if before is None else parse_place(before, "before")
+    rows = await log_search.store.newest(where, before=place, limit=limit)
+    more = to_text(rows[-1].place) if len(rows) == limit else None
+    return Page([to_row(log_search, row) for row in rows], more)
+
+
+@get("/histogram", opt=READ, summary="Log rows over time, by level")
+async def log_histogram(
+    log_search: LogSearch,
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+) -> Histogram:
+    """Return at most about 120 buckets; the first and the last are whole ones."""
+    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+    grid = log_grid(where.from_us, where.to_us)
+    from_us, to_us = grid.start_s * SECOND_US, grid.end_s * SECOND_US
+    whole = msgspec.structs.replace(where, from_us=from_us, to_us=to_us)
+    levels = [Level(*counted) for counted in await log_search.store.histogram(whole, grid)]
+    total = sum(sum(counted.counts) for counted in levels)
+    return Histogram(from_us, to_us, grid.step_s, total, levels)
+
+
+@get("/values", opt=READ, summary="The most frequent values of a field")
+async def log_values(
+    log_search: LogSearch,
+    field: Annotated[
+        str,
+        QueryParameter(
+            min_length=1,
+            max_length=MAX_FIELD_NAME,
+            description="A field, or level, runner, source, message, agent.",
+        ),
+    ],
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+    limit: Limit = 10,
+) -> FieldValues:
+    """Return values and how many of the rows that a query finds have them."""
+    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+    found = await log_search.store.top_values(where, field, limit=limit)
+    return FieldValues(field, [FieldValue(*value) for value in found])
+
+
+@get("/context", opt=READ, summary="What stands around a log row")
+async def log_context(
+    log_search: LogSearch,
+    id: Annotated[str, QueryParameter(description="`id` of the row.")],
+    before: Neighbours = 10,
+    after: Neighbours = 10,
+) -> Context:
+    """Return a row amid its neighbours of the same agent, runner and source."""
+    place = parse_place(id, "id")
+    rows = await log_search.store.around(place, before=before, after=after)
+    at = next((index for index, row in enumerate(rows) if row.place == place), None)
+    if at is None:
+        raise NotFound(f"no row {id}")
+    return Context([to_row(log_search, row) for row in rows], at)
+
+
+HANDLERS: tuple[Any, ...] = (search_logs, log_histogram, log_values, log_context)

@@ -1,0 +1,1 @@
+"""Log rows: how they are stored, asked for and watched."""

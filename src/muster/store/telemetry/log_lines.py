@@ -1,0 +1,173 @@
+"""JSON lines into the logs table: the engine takes them apart, so that no row passes through Python."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from muster.core.ingest import BatchOutcome
+from muster.core.logs.ports import PostedLines
+from muster.errors import InvalidInput, TooLarge, Unavailable
+from muster.model.log import LEVELS, MAX_MESSAGE_BYTES
+from muster.pipeline.levels import WORDS
+from muster.store.telemetry.clients import LINES, TelemetryClients
+
+MAX_LINES = 1_000_000
+"""Of one request: they are one block of the engine, so one part."""
+
+KEYS_IN_MEMORY = 10_000
+BAD_LINE = "BAD-LINE"
+TIMES_AT_ONCE = 10_000
+
+SPELLINGS = {word: level for level, words in WORDS.items() for word in words}
+
+INSERT = f"""
+INSERT INTO logs (received_at, row, ts, agent_id, runner, source, level, message, fields,
+    epoch, sequence, batch_sha256)
+SELECT fromUnixTimestamp64Micro({{received:Int64}}, 'UTC') AS at, n,
+    least(at, if(empty(time), at, assumeNotNull(parsed))), '', '', {{source:String}},
+    transform(lower(level_text), {{spellings:Array(String)}}, {{levels:Array(String)}}, '') AS level,
+    message,
+    mapFilter((k, v) -> k NOT IN (time_name, message_name) AND (k != level_name OR level = ''), m),
+    {{epoch:String}}, 1, if(n = 0, {{sha256:String}}, '')
+FROM (
+    SELECT toUInt32(rowNumberInAllBlocks()) AS n, m,
+        arrayFirst(k -> mapContains(m, k), {{time_names:Array(String)}}) AS time_name, m[time_name] AS time,
+        arrayFirst(k -> mapContains(m, k), {{message_names:Array(String)}}) AS message_name,
+        m[message_name] AS message,
+        arrayFirst(k -> mapContains(m, k), {{level_names:Array(String)}}) AS level_name,
+        m[level_name] AS level_text,
+        parseDateTime64BestEffortOrNull(time, 6, 'UTC') AS parsed,
+        throwIf(empty(m) OR (notEmpty(time) AND parsed IS NULL) OR length(message) > {MAX_MESSAGE_BYTES},
+            '{BAD_LINE}') AS bad
+    FROM (SELECT JSONExtract(line, 'Map(LowCardinality(String), String)') AS m
+        FROM {LINES} WHERE notEmpty(trimBoth(line)))
+)
+WHERE NOT bad
+"""
+
+ONE_BLOCK = {
+    "max_threads": 1,
+    "max_insert_threads": 1,
+    "min_insert_block_size_rows": 2 * MAX_LINES,
+    "min_insert_block_size_bytes": 0,
+    "max_insert_block_size": 2 * MAX_LINES,
+}
+"""All rows of a request go into one part, so that all or none of them are stored."""
+
+
+class LineInserts:
+    """Inserts the lines of requests. One thread at a time may call it."""
+
+    def __init__(self, clients: TelemetryClients) -> None:
+        self._clients = clients
+        self._stored: dict[str, str] = {}
+
+    def insert(self, lines: PostedLines, received_us: int) -> BatchOutcome:
+        """Store the lines of a request unless its key is stored already; all or none, durable on return.
+
+        Raises InvalidInput that names the first bad line, or the key when it has another content;
+        TooLarge beyond a million lines; Unavailable.
+        """
+        count = lines.body.count(b"\n") + 1
+        if count > MAX_LINES:
+            raise TooLarge(f"{count} lines, at most {MAX_LINES} are accepted at once")
+        if lines.key and self._is_repeat(lines):
+            return BatchOutcome(repeated=True, rows=0)
+        try:
+            self._clients.insert_lines(INSERT, lines.body, _parameters(lines, received_us), ONE_BLOCK)
+        except Unavailable as error:
+            if BAD_LINE in str(error.__cause__):
+                raise self._first_bad(lines) from None
+            raise
+        if lines.key:
+            self._remember(lines)
+        return BatchOutcome(repeated=False, rows=self._count(received_us))
+
+    def _is_repeat(self, lines: PostedLines) -> bool:
+        stored = self._stored.get(lines.key)
+        if stored is None:
+            rows = self._clients.rows(
+                "SELECT batch_sha256 FROM logs WHERE epoch = {epoch:String} AND runner = '' "
+                "AND batch_sha256 != '' AND received_at >= now() - INTERVAL 2 DAY LIMIT 1",
+                {"epoch": lines.key},
+            )
+            if not rows:
+                return False
+            stored = str(rows[0][0])
+        if stored != lines.sha256:
+            raise InvalidInput("this key was used for another request", field="Idempotency-Key")
+        return True
+
+    def _remember(self, lines: PostedLines) -> None:
+        self._stored[lines.key] = lines.sha256
+        while len(self._stored) > KEYS_IN_MEMORY:
+            del self._stored[next(iter(self._stored))]
+
+    def _count(self, received_us: int) -> int:
+        rows = self._clients.rows(
+            "SELECT count() FROM logs WHERE received_at = fromUnixTimestamp64Micro({received:Int64}, 'UTC')",
+            {"received": received_us},
+        )
+        return int(rows[0][0])
+
+    def _first_bad(self, lines: PostedLines) -> InvalidInput:
+        """Say which line the engine stopped at: read line by line, since the engine does not tell."""
+        times: list[tuple[int, str]] = []
+        bad = None
+        for number, line in _numbered(lines.body):
+            reason = _problem(line, lines, times, number)
+            if reason:
+                bad = number, reason
+                break
+        for at in range(0, len(times), TIMES_AT_ONCE):
+            some = times[at : at + TIMES_AT_ONCE]
+            found = self._clients.rows(
+                "SELECT arrayFirstIndex(t -> parseDateTime64BestEffortOrNull(t, 6, 'UTC') IS NULL, "
+                "{times:Array(String)})",
+                {"times": [text for _, text in some]},
+            )[0][0]
+            if found:
+                number, text = some[found - 1]
+                bad = number, f"{text[:100]!r} is not a time"
+                break
+        number, reason = bad or (0, "one of the lines cannot be read")
+        return InvalidInput(f"line {number}: {reason}; nothing was stored", field="body")
+
+
+def _parameters(lines: PostedLines, received_us: int) -> Mapping[str, Any]:
+    spellings = {level: level for level in LEVELS} | SPELLINGS
+    return {
+        "received": received_us,
+        "source": lines.fields.source,
+        "epoch": lines.key,
+        "sha256": lines.sha256 if lines.key else "",
+        "time_names": list(lines.fields.time),
+        "message_names": list(lines.fields.message),
+        "level_names": list(lines.fields.level),
+        "spellings": list(spellings),
+        "levels": list(spellings.values()),
+    }
+
+
+def _numbered(body: bytes) -> Iterator[tuple[int, bytes]]:
+    for number, line in enumerate(body.split(b"\n"), 1):
+        if line.strip():
+            yield number, line
+
+
+def _problem(line: bytes, lines: PostedLines, times: list[tuple[int, str]], number: int) -> str:
+    """Return what is wrong with a line, "" if nothing is; its time is left in `times` to be looked at."""
+    try:
+        row = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return str(error) or "nested too deeply"
+    if not isinstance(row, dict) or not row:
+        return "expected an object with at least one field"
+    message = next((row[name] for name in lines.fields.message if name in row), "")
+    if len(str(message).encode(errors="replace")) > MAX_MESSAGE_BYTES:
+        return f"the message has more than {MAX_MESSAGE_BYTES} bytes"
+    time = next((row[name] for name in lines.fields.time if name in row), "")
+    if time != "":
+        times.append((number, time if isinstance(time, str) else msgspec.json.encode(time).decode()))
+    return ""
