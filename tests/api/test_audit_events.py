@@ -530,24 +530,23 @@ def test_errors_on_purpose(own_site: Site) -> None:
     """They come after validation and before anything is written, and a reload turns them on and off."""
     own_site.start()
     settings = own_site.data / "muster.toml"
-    http = httpx.Client(base_url=own_site.url, timeout=20, trust_env=False)
-    http.headers["Authorization"] = f"Bearer {own_site.token('admin')}"
-    settings.write_text("[faults]\naudit_error_rate = 1.0\n")
-    (change,) = http.post("/reload").json()
-    assert (change["key"], change["applied"]) == ("faults.audit_error_rate", True)
-    size = size_of(http)
-    assert send(http, GOOD).status_code == 500
-    assert set(send(http, GOOD).json()) == {"detail"}
-    assert http.get("/api/event").status_code == 500
-    assert send(http, GOOD | {"event_ts": "x"}).status_code == 422
-    assert http.get("/api/event?page_size=0").status_code == 422
-    assert [http.get(path).status_code for path in ("/health", "/metrics", "/ready")] == [200] * 3
-    settings.write_text("[faults]\naudit_error_rate = 0.0\n")
-    assert http.post("/reload").status_code == 201
-    assert send(http, GOOD).status_code == 201
-    page = http.get("/api/event").json()
-    assert len(page["data"]) == 1
-    assert size_of(http) >= size + 1
+    headers = {"Authorization": f"Bearer {own_site.token('admin')}"}
+    with httpx.Client(base_url=own_site.url, headers=headers, timeout=20, trust_env=False) as http:
+        settings.write_text("[faults]\naudit_error_rate = 1.0\n")
+        (change,) = http.post("/reload").json()
+        assert (change["key"], change["applied"]) == ("faults.audit_error_rate", True)
+        size = size_of(http)
+        assert send(http, GOOD).status_code == 500
+        assert set(send(http, GOOD).json()) == {"detail"}
+        assert http.get("/api/event").status_code == 500
+        assert send(http, GOOD | {"event_ts": "x"}).status_code == 422
+        assert http.get("/api/event?page_size=0").status_code == 422
+        assert [http.get(path).status_code for path in ("/health", "/metrics", "/ready")] == [200] * 3
+        settings.write_text("[faults]\naudit_error_rate = 0.0\n")
+        assert http.post("/reload").status_code == 201
+        assert send(http, GOOD).status_code == 201
+        assert len(http.get("/api/event").json()["data"]) == 1
+        assert size_of(http) >= size + 1
 
 
 def test_generate_and_fsck(own_site: Site) -> None:
