@@ -1,0 +1,207 @@
+"""Counts and audit events that were answered are there exactly once, wherever servers die.
+
+One server on SQLite, and two on one PostgreSQL; the journal of the client is compared with all rows.
+"""
+
+import base64
+import datetime
+import itertools
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from muster.core.audit.export import ExportedEvent
+from muster.core.audit.note import parse_verifier
+from muster.core.audit.proofs import is_consistent
+from muster.failpoints import POINTS
+from tests.fault.event_accounts import (
+    WRONG,
+    Accounts,
+    Told,
+    add_checkpoints,
+    add_counts,
+    add_events,
+    add_requests,
+)
+from tests.fault.event_journal import Reader
+from tests.processes import Program, Site, muster, wait_for
+
+KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
+SEED = int(os.environ.get("MUSTER_FAULT_SEED", "1"))
+BOUNDARIES = [point for point in POINTS if point.startswith(("server.count.", "server.audit."))]
+PACE_S = 0.02
+DATABASE = "muster_fault_events"
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(120 + 15 * KILLS)]
+
+
+class Campaign:
+    """Servers that share one store, and a client that keeps a journal."""
+
+    def __init__(self, directory: Path, sites: Sequence[Site]) -> None:
+        self.directory = directory
+        self.sites = sites
+        self.journal = directory / "journal"
+        self.chance = random.Random(SEED)
+        for site in sites:
+            site.start()
+        self.token_file = sites[0].token_file("admin", "write:audit", "write:events", "read")
+        self.load = Program(
+            [
+                *(sys.executable, "-m", "tests.fault.load_events", str(self.journal), str(self.token_file)),
+                *(str(SEED), str(PACE_S), *(site.url for site in sites)),
+            ],
+            directory / "load.log",
+            {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        self._reader = Reader(self.journal)
+
+    def grows(self, by: int) -> None:
+        """Wait until that many more requests were answered."""
+        target = self._reader.answers() + by
+
+        def grown() -> bool:
+            assert self.load.alive, f"the client ended\n{self.load.tail()}"
+            return self._reader.answers() >= target
+
+        wait_for(f"{by} more answers", grown, 40)
+
+    def die_at(self, site: Site, point: str) -> None:
+        """Let a server die at a point, and start it again."""
+        assert site.server is not None
+        site.server.kill()
+        server = site.start({"MUSTER_CRASH_AT": f"{point}:{self.chance.randint(1, 20)}"}, wait=False)
+        assert wait_for(f"the server dies at {point}", server.process.poll, 40) == -9
+        site.start(wait=False)
+
+    def run(self) -> None:
+        """Kill the servers in turn, at each point and at random."""
+        for number, point in enumerate(BOUNDARIES):
+            self.grows(5)
+            self.die_at(self.sites[number % len(self.sites)], point)
+        for number in range(KILLS):
+            self.grows(self.chance.randint(1, 60))
+            site = self.sites[number % len(self.sites)]
+            assert site.server is not None
+            site.server.kill()
+            site.start(wait=self.chance.random() < 0.5)
+            print(f"kill {number + 1} of {KILLS} (seed {SEED})", end="\r")
+        for site in self.sites:
+            site.wait_ready()
+        self.grows(50)
+        assert self.load.stop(30) == 0, self.load.tail()
+
+    def export(self) -> list[ExportedEvent]:
+        """Export the log from its first event, and verify it without a server."""
+        site, file = self.sites[-1], self.directory / "all.ndjson"
+        muster("audit", "export", "--server", site.url, "--token-file", str(self.token_file), str(file))
+        key = self.directory / "audit.vkey"
+        key.write_text(muster("audit", "key", "--data", str(site.data)).stdout)
+        checkpoint = f"{file}.checkpoint"
+        verified = muster(
+            *("audit", "verify", str(file), "--complete", "--checkpoint", checkpoint, "--key", str(key))
+        )
+        assert "as they were logged" in verified.stdout
+        with file.open("rb") as lines:
+            events = [msgspec.json.decode(line, type=ExportedEvent) for line in lines]
+        return sorted(events, key=lambda event: event.index)
+
+    def account(self) -> Accounts:
+        """Compare journal and stores; nothing must be written any more but control events."""
+        accounts = Accounts()
+        events = self.export()
+        told = Told(self.journal, parse_verifier((self.directory / "audit.vkey").read_text()))
+        headers = {"Authorization": f"Bearer {self.token_file.read_text()}"}
+        add_requests(accounts, told)
+        for site in self.sites:
+            names = site.get("/api/events/unique", headers=headers).json()["response"]
+            today = datetime.datetime.now(datetime.UTC).date()
+            days = [f"{today + datetime.timedelta(days):%Y%m%d}" for days in (-1, 1)]
+            query = dict(zip(("start_date", "end_date"), days, strict=True))
+            spans = site.get("/api/events", params=query, headers=headers).json()["response"]
+            totals = {item["event"]: item["count"] for (item,) in names}
+            hours: Counter[str] = Counter()
+            for (item,) in spans:
+                hours[item["event"]] += item["count"]
+            add_counts(accounts, told, totals, hours)
+        add_events(accounts, told, events)
+        add_checkpoints(accounts, told, events)
+        self.prove_consistency(told)
+        return accounts
+
+    def prove_consistency(self, told: Told) -> None:
+        """Let the servers prove for each checkpoint that the next one, and the last, only adds to it."""
+        headers = {"Authorization": f"Bearer {self.token_file.read_text()}"}
+        seen = sorted(set(told.seen), key=lambda checkpoint: checkpoint.size)
+        pairs = [*itertools.pairwise(seen), *((each, seen[-1]) for each in seen[:-2])]
+        for number, (first, second) in enumerate(pairs):
+            query = {"from": first.size, "to": second.size}
+            site = self.sites[number % len(self.sites)]
+            answer = site.get("/audit/proof/consistency", params=query, headers=headers).json()
+            proof = [base64.b64decode(part) for part in answer["proof"]]
+            assert is_consistent(first.size, second.size, first.root, second.root, proof), (first, second)
+
+    def check(self) -> None:
+        """Assert that nothing is lost, doubled or contradicted; print the figures."""
+        accounts = self.account()
+        figures = msgspec.structs.asdict(accounts)
+        print(
+            f"\n{len(BOUNDARIES)} kills at points, {KILLS} at random, {len(self.sites)} server(s): "
+            + ", ".join(f"{figure} {name.replace('_', ' ')}" for name, figure in figures.items())
+        )
+        assert {name: figures[name] for name in WRONG if figures[name]} == {}
+        assert accounts.repeats > 0
+        assert accounts.checkpoints > 5
+        assert accounts.tries > accounts.answered, "no request had to be repeated"
+        for site in self.sites:
+            assert site.server is not None
+            assert site.server.stop() == 0, site.server.tail()
+        for site in self.sites:
+            assert "as they were logged" in muster("audit", "fsck", "--data", str(site.data)).stdout
+
+    def close(self) -> None:
+        if self.load.alive:
+            self.load.kill()
+
+
+def test_one_server_on_sqlite(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        campaign = Campaign(tmp_path, [site])
+        try:
+            campaign.run()
+            campaign.check()
+        finally:
+            campaign.close()
+
+
+@pytest.fixture
+def dsn(postgres_dsn: str) -> Iterator[str]:
+    """A database of its own."""
+    with psycopg.connect(postgres_dsn, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {DATABASE}")
+        yield postgres_dsn.rpartition("/")[0] + f"/{DATABASE}"
+        server.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def test_two_servers_on_one_postgresql(tmp_path: Path, dsn: str) -> None:
+    key = tmp_path / "shared.key"
+    sites = []
+    for name in ("one", "two"):
+        data = tmp_path / name / "data"
+        data.mkdir(parents=True, mode=0o700)
+        (data / "muster.toml").write_text(f'[relational]\ndsn = "{dsn}"\n[audit]\nkey_file = "{key}"\n')
+        sites.append(Site(tmp_path / name))
+    with sites[0], sites[1]:
+        campaign = Campaign(tmp_path, sites)
+        try:
+            campaign.run()
+            campaign.check()
+        finally:
+            campaign.close()
