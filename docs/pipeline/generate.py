@@ -1,4 +1,4 @@
-"""Writes the reference of the pipeline from its specs and golden cases: `python docs/pipeline/generate.py`."""
+"""Writes the reference of the pipeline from specs and golden cases: `python docs/pipeline/generate.py`."""
 
 import inspect
 import json
@@ -30,8 +30,8 @@ ABOUT = {
     ),
     "transforms": (
         "A transform changes fields: list `transforms`, in order, named by `type`. The key of an object\n"
-        "stands for all fields in it. Where a result would take a name that the row has already, it gets a number\n"
-        "behind it (`name1`). A row without the field is left as it is, and so is what cannot be changed."
+        "stands for all fields in it. Where a result would take a name that the row has already, it gets a\n"
+        "number behind it (`name1`). A row without the field is left as it is, and so is what cannot be changed."
     ),
     "senders": "A sender says where rows go: list `senders`, named by `sender_type`.",
 }
@@ -63,8 +63,9 @@ def _page(kind: str, specs: tuple[type[Spec], ...]) -> str:
 def _runner() -> str:
     parts = ["# The configuration of a log runner", MARK]
     parts.append(
-        "A JSON object with the sections below and `reader`, `parser`, `transforms` and `senders`. Values may\n"
-        'be written as text (`"true"`, `"100"`); an empty text stands for the default; unknown keys are refused.'
+        "A JSON object with the sections below and `reader`, `parser`, `transforms` and `senders`. Values\n"
+        'may be written as text (`"true"`, `"100"`); an empty text stands for the default; unknown keys are\n'
+        "refused."
     )
     for title, spec in (("Options", RunnerSpec), ("`cleaner`", CleanerSpec), ("`router`", RouterSpec)):
         names = [each.encode_name for each in msgspec.structs.fields(spec)]

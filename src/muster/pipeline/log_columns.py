@@ -1,7 +1,6 @@
 """The last step of a log pipeline: rows as the server stores them (model/log.py)."""
 
-import io
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from muster.model.log import COLUMNS, MAX_FIELDS, MAX_MESSAGE_BYTES
 from muster.pipeline.batch import LINE, READ_AT, SOURCE, STASH, LineBatch, as_text, fields_of
@@ -45,11 +44,26 @@ def to_arrow(batch: LineBatch) -> bytes:
     """Return the columns of a batch of logs as an Arrow IPC stream, uncompressed, for any reader."""
     import polars
 
-    sink = io.BytesIO()
+    sink = _Parts()
     to_log_columns(batch).write_ipc_stream(
-        sink, compression="uncompressed", compat_level=polars.CompatLevel.oldest()
+        cast("IO[bytes]", sink), compression="uncompressed", compat_level=polars.CompatLevel.oldest()
     )
-    return sink.getvalue()
+    return b"".join(sink.parts)
+
+
+class _Parts:
+    """A file that keeps what is written as it comes: a buffer that grows costs a tenth of a batch's time."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Keep a part."""
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing."""
 
 
 def _take_time(rows: "polars.DataFrame") -> "tuple[polars.DataFrame, polars.Series]":
