@@ -31,7 +31,8 @@ ABOUT = {
     "transforms": (
         "A transform changes fields: list `transforms`, in order, named by `type`. The key of an object\n"
         "stands for all fields in it. Where a result would take a name that the row has already, it gets a\n"
-        "number behind it (`name1`). A row without the field is left as it is, and so is what cannot be changed."
+        "number behind it (`name1`). A row without the field is left as it is, and so is what cannot be\n"
+        "changed."
     ),
     "senders": "A sender says where rows go: list `senders`, named by `sender_type`.",
 }

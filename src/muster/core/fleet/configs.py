@@ -10,6 +10,7 @@ import msgspec
 from muster.errors import InvalidInput
 from muster.model.metric_types import parse_metric_runner
 from muster.model.runner_kinds import METRIC
+from muster.pipeline.spec import check
 
 MAX_CONFIG_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -128,7 +129,7 @@ def _kind_problems(config: dict[str, Any]) -> list[str]:
         return ["expected a reader, or metrics"]
     if not isinstance(reader.get("mode"), str) or not reader["mode"]:
         return ["reader.mode: expected the name of a reader"]
-    return []
+    return [str(problem) for problem in check(config)]
 
 
 def _unknown(key: str) -> str:
