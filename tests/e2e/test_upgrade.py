@@ -22,7 +22,7 @@ from tests.processes import Program, Site, muster, wait_for
 
 DIES = {"muster/agent/runtime.py": "raise RuntimeError('broken on purpose')\n"}
 SILENT = {"__main__.py": "import signal\nwhile True:\n    signal.pause()\n"}
-PATIENT_S, IMPATIENT_S = 30.0, 1.5
+PATIENT_S, IMPATIENT_S = 60.0, 1.5
 """How long a version has for its check-in: enough for good ones, little for those that never do it."""
 
 DISK_BYTES = 3_000_000

@@ -87,7 +87,13 @@ class Upgrader:
         )
 
     def add_to(self, request: CheckinRequest) -> CheckinRequest:
-        """Return a check-in that says what the server does not know of upgrades yet."""
+        """Return a check-in that says what the server does not know of upgrades yet.
+
+        What was ordered begins with it, so that the server knows of it, and, by the held connection,
+        at once when this process dies of it.
+        """
+        if self._order is not None:
+            self._ordered.set()
         results = [*request.results, *self._results()][:64]
         status = self.status
         is_busy = self._order is not None or len(results) > len(request.results)
@@ -137,7 +143,6 @@ class Upgrader:
             )
         )
         self._order = signed
-        self._ordered.set()
 
     async def run(self, fetch: Fetch) -> None:
         """Install what is ordered until cancelled."""
