@@ -146,7 +146,7 @@ class CheckIn:
                 await self._clock.sleep(wait_s)
             self._runs.news.clear()
             identity = self._session.identity
-            if identity is None or not (self._results or self._runs.statuses() != self._told_runners):
+            if identity is None or not (self._results or self._has_news()):
                 continue
             request = await self._request(is_held=False)
             answer = await self._link.check_in(identity.credential, request)
@@ -155,6 +155,11 @@ class CheckIn:
                 self._told_runners = None
             elif await self._hear(request, reply):
                 self._runs.news.set()
+
+    def _has_news(self) -> bool:
+        """Tell whether some runner's state is not told yet; counters can wait for the next check-in."""
+        told = self._told_runners
+        return told is None or _standings(told) != _standings(self._runs.statuses())
 
     async def _request(self, *, is_held: bool = True) -> CheckinRequest:
         """Return what to say now; the status of runners counts as told unless the request fails."""
@@ -264,3 +269,7 @@ def _parse_reply(answer: Answer) -> CheckinReply | None:
         return msgspec.json.decode(answer.body, type=CheckinReply)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
+
+
+def _standings(statuses: list[RunnerStatus]) -> list[tuple[object, ...]]:
+    return [(one.name, one.state, one.reason, one.config_us, one.epoch) for one in statuses]

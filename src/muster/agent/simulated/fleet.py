@@ -13,7 +13,7 @@ from muster.agent.runtime import Home, Runtime
 from muster.agent.simulated.keeping import Identities, KeptDesired, KeptIdentity
 from muster.agent.simulated.machine import SimulatedMachine
 from muster.agent.simulated.wire import SharedLink, StreamTransport
-from muster.agent.thread import in_thread
+from muster.agent.thread import calling_inline, in_thread
 from muster.failpoints import ignore
 from muster.settings import AgentSettings
 
@@ -60,7 +60,8 @@ class SimulatedFleet:
         beside = [asyncio.create_task(self._save_often())]
         if self._flaky:
             beside.append(asyncio.create_task(self._take_away()))
-        agents = [asyncio.create_task(self._agent(number)) for number in range(1, self._count + 1)]
+        with calling_inline():
+            agents = [asyncio.create_task(self._agent(number)) for number in range(1, self._count + 1)]
         try:
             await stop.wait()
         finally:
