@@ -20,7 +20,7 @@ class Accounts(msgspec.Struct):
 
     requests: int = 0
     answered: int = 0
-    tries: int = 0
+    retried: int = 0
     repeats: int = 0
     counted: int = 0
     names: int = 0
@@ -76,7 +76,7 @@ def add_requests(accounts: Accounts, told: Told) -> None:
     accounts.answered = len(told.answers)
     for sent in told.sent.values():
         answers = told.answers.get(sent.number, [])
-        accounts.tries += sum(answer.tries for answer in answers)
+        accounts.retried += sum(answer.tries - 1 for answer in answers)
         accounts.repeats += max(0, len(answers) - 1)
         accounts.answers_differing += len({(answer.status, answer.index) for answer in answers}) > 1
         if not answers:

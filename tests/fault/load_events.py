@@ -138,8 +138,10 @@ class Load:
 
     def _send_until_answered(self, connections: Connections, request: Request) -> None:
         key = f"{self._seed}-{request.sent.number}"
-        for tries in itertools.count(1):
+        tries = 0
+        while True:
             connection = connections.connect()
+            tries += connection is not None
             if connection and (
                 answer := connections.ask(connection, "POST", request.path, request.body, key)
             ):
@@ -155,7 +157,7 @@ class Load:
 
 def make_request(chance: random.Random, number: int) -> Request:
     """Return the request of a number: a count, a count with NUM, a list, or audit events."""
-    is_keyed = chance.random() < 0.6
+    is_keyed = chance.random() < 0.7
     kind = chance.choice(("count", "number", "list", "audit", "audit"))
     name = make_name(chance, number, is_keyed=is_keyed)
     times = chance.choice((1, 2, chance.randint(1, 1000), 1_000_000_000))
