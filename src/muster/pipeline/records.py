@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,55 +21,80 @@ MAX_COLUMNS = 1000
 MORE = "more_fields"
 
 _MAX_INTEGER = 2**63
+_NESTED = frozenset({dict, list, NoneType})
 _LONG = r"^-?(?:0|[1-9][0-9]{0,17})$"
 _FLOAT = r"^-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]{1,2})?$"
 
 
-def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = 1) -> dict[str, Any]:
-    """Return the values of an object with dotted names; lists as JSON text; null and empty objects not."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        name = prefix + key
-        if isinstance(value, dict):
-            if depth < MAX_DEPTH:
-                flat |= flatten(value, f"{name}.", depth + 1)
-            else:
-                flat[to_field_name(name)] = to_json(value)
-        elif isinstance(value, list):
-            flat[to_field_name(name)] = to_json(value)
-        elif value is not None:
-            flat[to_field_name(name)] = value
-    return flat
-
-
 def to_json(value: Any) -> str:
     """Return a value as JSON text."""
-    return msgspec.json.encode(value).decode()
+    try:
+        return msgspec.json.encode(value).decode()
+    except RecursionError:
+        return "[nested too deep]"
 
 
 def to_columns(records: Sequence[Mapping[str, Any] | None]) -> "list[polars.Series]":
-    """Return one typed column for each name, in the order of first appearance; none: a row of nulls.
+    """Return one typed column for each field, in the order of first appearance; none: a row of nulls.
 
-    The values are text, numbers and truth values. A name with different kinds of them is text.
+    Objects in an object become fields with dotted names, lists JSON text; null and empty objects are left
+    out. A name with different kinds of values is text.
     """
-    rows_of: dict[str, list[int]] = {}
-    values_of: dict[str, list[Any]] = {}
-    for row, record in enumerate(records):
-        if record is None:
-            continue
-        beyond: dict[str, Any] = {}
-        for name, value in record.items():
-            if name not in rows_of:
-                if len(rows_of) >= MAX_COLUMNS:
-                    beyond[name] = value
-                    continue
-                rows_of[name], values_of[name] = [], []
-            rows_of[name].append(row)
-            values_of[name].append(value)
-        if beyond:
-            rows_of.setdefault(MORE, []).append(row)
-            values_of.setdefault(MORE, []).append(to_json(beyond))
-    return [_spread(to_column(name, values_of[name]), rows_of[name], len(records)) for name in rows_of]
+    gathered = _Gathered()
+    gathered.add_objects(range(len(records)), records, "", 1)
+    return gathered.columns(len(records))
+
+
+class _Gathered:
+    """Values by field, gathered from objects of the same keys together: most lines of a log are alike."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[list[int], list[Any]]] = {}
+        self._beyond: dict[int, dict[str, Any]] = {}
+
+    def add_objects(
+        self, rows: Sequence[int], objects: Sequence[Mapping[str, Any] | None], prefix: str, depth: int
+    ) -> None:
+        shapes: dict[tuple[str, ...], list[int]] = {}
+        for place, each in enumerate(objects):
+            if each:
+                shapes.setdefault(tuple(each), []).append(place)
+        for keys, places in shapes.items():
+            alike = [rows[place] for place in places]
+            columns = zip(*((objects[place] or {}).values() for place in places), strict=True)
+            for key, values in zip(keys, columns, strict=True):
+                self._add_values(to_field_name(prefix + key), alike, values, depth)
+
+    def columns(self, height: int) -> "list[polars.Series]":
+        if self._beyond:
+            self._put(MORE, list(self._beyond), [to_json(each) for each in self._beyond.values()])
+        return [_spread(name, rows, values, height) for name, (rows, values) in self._found.items()]
+
+    def _add_values(self, name: str, rows: Sequence[int], values: Sequence[Any], depth: int) -> None:
+        kinds = set(map(type, values))
+        if dict in kinds and depth < MAX_DEPTH:
+            places = [place for place, value in enumerate(values) if type(value) is dict]
+            objects = [values[place] for place in places]
+            self.add_objects([rows[place] for place in places], objects, f"{name}.", depth + 1)
+        if kinds & _NESTED:
+            leaves = [
+                (row, to_json(value) if type(value) in _NESTED else value)
+                for row, value in zip(rows, values, strict=True)
+                if value is not None and (type(value) is not dict or depth >= MAX_DEPTH)
+            ]
+            rows, values = [row for row, _ in leaves], [value for _, value in leaves]
+        if not rows:
+            return
+        if name in self._found or len(self._found) < MAX_COLUMNS:
+            self._put(name, rows, values)
+        else:
+            for row, value in zip(rows, values, strict=True):
+                self._beyond.setdefault(row, {})[name] = value
+
+    def _put(self, name: str, rows: Sequence[int], values: Sequence[Any]) -> None:
+        all_rows, all_values = self._found.setdefault(name, ([], []))
+        all_rows += rows
+        all_values += values
 
 
 def to_column(name: str, values: Sequence[Any]) -> "polars.Series":
@@ -116,10 +142,14 @@ def guess(column: "polars.Series") -> "polars.Series":
     return column
 
 
-def _spread(column: "polars.Series", rows: list[int], height: int) -> "polars.Series":
-    if len(column) == height:
+def _spread(name: str, rows: Sequence[int], values: Sequence[Any], height: int) -> "polars.Series":
+    """Return the values in their rows; of several for one row the last."""
+    different = dict(zip(rows, values, strict=True))
+    column = to_column(name, list(different.values()))
+    order = list(different)
+    if len(order) == height and order == sorted(order):
         return column
     import polars
 
-    empty = polars.Series(column.name, [None], dtype=column.dtype).new_from_index(0, height)
-    return empty.scatter(rows, column)
+    empty = polars.Series(name, [None], dtype=column.dtype).new_from_index(0, height)
+    return empty.scatter(order, column)

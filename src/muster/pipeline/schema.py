@@ -128,7 +128,7 @@ def cast_items(text: str, kind: str) -> str | None:
         if not isinstance(items, list):
             return None
         return to_json([_item(each, kind) for each in items])
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 

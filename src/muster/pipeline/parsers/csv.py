@@ -11,7 +11,7 @@ from muster.pipeline.batch import LINE, as_text
 from muster.pipeline.component import Problem, Surroundings
 from muster.pipeline.grok.dates import Dates
 from muster.pipeline.parsers.parser import Parse, Parsed, ZonedSpec, problem_of
-from muster.pipeline.records import flatten, to_columns
+from muster.pipeline.records import to_columns
 from muster.pipeline.schema import ARRAY, MAP, STRING, Column, cast, cast_items, mapped, parse_schema
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _from_map(
     records, bad = [], []
     for each in text.to_list():
         record = _object(each) if each else {}
-        records.append(record and flatten({text.name: record}))
+        records.append(record and {text.name: record})
         bad.append(record is None)
     found = to_columns(records)
     if not column.inner:

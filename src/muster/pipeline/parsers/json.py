@@ -7,7 +7,7 @@ import msgspec
 from muster.pipeline.batch import LINE, REASON
 from muster.pipeline.component import Surroundings
 from muster.pipeline.parsers.parser import Parse, Parsed, ParserSpec
-from muster.pipeline.records import flatten, to_columns
+from muster.pipeline.records import to_columns
 
 if TYPE_CHECKING:
     import polars
@@ -55,7 +55,7 @@ def _records(decode: Any, line: str) -> list[tuple[Record | None, str | None]]:
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         return [(None, f"not JSON: {error}")]
     if type(value) is dict:
-        return [(flatten(value), None)]
+        return [(value, None)]
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        return [(flatten(each), None) for each in value]
+        return [(each, None) for each in value]
     return [(None, "expected an object, or a list of objects")]

@@ -14,19 +14,16 @@ def split_pairs(text: str, splitter: str) -> dict[str, str]:
     """
     pairs: dict[str, str] = {}
     parts = _split_outside_quotes(text, splitter)
-    key = parts[0].split()[-1] if parts[0].split() else ""
-    value = ""
-    for index, part in enumerate(parts[1:], 1):
-        value = f"{value}{splitter}{part}" if value else part
-        if index == len(parts) - 1:
-            break
+    words = parts[0].split()
+    key, value = words[-1] if words else "", []
+    for part in parts[1:-1]:
         head, next_key = _cut_last_word(part)
-        if next_key is None:
-            continue
-        _add(pairs, key, value[: len(value) - len(part)] + head)
-        key, value = next_key, ""
+        value.append(head)
+        if next_key:
+            _add(pairs, key, splitter.join(value))
+            key, value = next_key, []
     if len(parts) > 1:
-        _add(pairs, key, value)
+        _add(pairs, key, splitter.join([*value, parts[-1]]))
     return pairs
 
 
@@ -35,14 +32,14 @@ def _add(pairs: dict[str, str], key: str, value: str) -> None:
         pairs[to_field_name(key.strip('"'))] = _unquoted(value.strip())
 
 
-def _cut_last_word(part: str) -> tuple[str, str | None]:
-    """Return what stands before the last word and the word; none when no blank or quote is before it."""
-    if part[-1:].isspace() or not part:
-        return part, None
-    start = len(part)
-    while start and not part[start - 1].isspace() and part[start - 1] != '"':
-        start -= 1
-    return (part, None) if start in (0, len(part)) else (part[:start], part[start:])
+def _cut_last_word(part: str) -> tuple[str, str]:
+    """Return what stands before the last word, and the word; no word when no blank is before it."""
+    head = part.rstrip()
+    words = head.rsplit(None, 1)
+    word = words[-1] if words else ""
+    if '"' in word or len(word) == len(head) == len(part):
+        return part, ""
+    return head[: len(head) - len(word)], word
 
 
 def _split_outside_quotes(text: str, splitter: str) -> list[str]:
@@ -50,30 +47,36 @@ def _split_outside_quotes(text: str, splitter: str) -> list[str]:
         return text.split(splitter)
     parts: list[str] = []
     begin = at = 0
-    while True:
-        quote, split = text.find('"', at), text.find(splitter, at)
-        if split < 0:
-            return [*parts, text[begin:]]
+    quote, split = text.find('"'), text.find(splitter)
+    while split >= 0:
         if 0 <= quote < split:
-            end = _end_of_quote(text, quote)
-            if end < 0:
+            at = _end_of_quote(text, quote)
+            if at == 0:
                 return [*parts, *text[begin:].split(splitter)]
-            at = end
-            continue
-        parts.append(text[begin:split])
-        begin = at = split + len(splitter)
+        else:
+            parts.append(text[begin:split])
+            begin = at = split + len(splitter)
+        if 0 <= quote < at:
+            quote = text.find('"', at)
+        if split < at:
+            split = text.find(splitter, at)
+    return [*parts, text[begin:]]
 
 
 def _end_of_quote(text: str, quote: int) -> int:
-    """Return the place behind the closing quote, -1 when there is none."""
-    at = quote + 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == '"':
-            return at + 1
-        at += 1
-    return -1
+    """Return the place behind the closing quote, 0 when there is none."""
+    end = text.find('"', quote + 1)
+    while end >= 0 and _is_escaped(text, end):
+        end = text.find('"', end + 1)
+    return end + 1
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    """Tell whether an odd number of backslashes stands before this place."""
+    start = at
+    while text[start - 1] == "\\":
+        start -= 1
+    return (at - start) % 2 == 1
 
 
 def _unquoted(value: str) -> str:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from muster.pipeline.batch import as_text, drop, put
 from muster.pipeline.component import Surroundings
-from muster.pipeline.records import flatten, to_columns
+from muster.pipeline.records import to_columns
 from muster.pipeline.transforms.transform import Change, Key, TransformSpec
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _record(text: str, prefix: str) -> dict[str, Any] | None:
     except (msgspec.DecodeError, RecursionError):
         return None
     if prefix:
-        return flatten({prefix: value})
-    return flatten(value) if isinstance(value, dict) else None
+        return {prefix: value}
+    return value if isinstance(value, dict) else None
 
 
 def _blanked(rows: "polars.DataFrame", key: str, read: list[bool]) -> "polars.DataFrame":
