@@ -21,7 +21,7 @@ from muster.agent.spool_file import VERSION as SPOOL_VERSION
 from muster.agent.upgrade.link import UpgradingLink
 from muster.agent.upgrade.local import Place, Trust, load_trust
 from muster.agent.upgrade.package import INFO
-from muster.agent.upgrade.upgrader import DOWNLOAD_TRIES, Upgrader
+from muster.agent.upgrade.upgrader import DOWNLOAD_S, Upgrader
 from muster.errors import SettingsError
 from muster.failpoints import ignore
 from muster.model.ids import CommandId
@@ -74,19 +74,19 @@ class Machine:
         self.content = b""
         self.refusals = 0
         self.fetched = 0
-        self.paused_s: list[float] = []
+        self.now_s = 0.0
         self.start()
 
     def start(self, running: str | None = None) -> None:
         """Be another process on the same data."""
         self.running = self.running if running is None else running
         (self.data / "launcher").mkdir(exist_ok=True)
-        clock = Clock(lambda: 0, lambda: 0.0, self._sleep, random.Random(1).random)
+        clock = Clock(lambda: 0, lambda: self.now_s, self._sleep, random.Random(1).random)
         place = Place(data=self.data, running=self.running, server="http://s", ca_file="")
         self.upgrader = Upgrader(place, self.trust, clock=clock, reach=ignore, switch=lambda: None)
 
     async def _sleep(self, pause_s: float) -> None:
-        self.paused_s.append(pause_s)
+        self.now_s += pause_s
         await asyncio.sleep(0)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -235,13 +235,14 @@ def test_who_cannot_be_upgraded_says_why_without_being_asked(
 def test_a_way_to_the_server_that_fails_is_tried_again_and_given_up(machine: Machine, tmp_path: Path) -> None:
     signed = make_package(tmp_path / "p.zip")
     machine.content = (tmp_path / "p.zip").read_bytes()
-    machine.refusals = DOWNLOAD_TRIES
+    machine.refusals = 1_000
     machine.order(signed)
     machine.talk()
     assert "the package cannot be fetched" in machine.results[0].message
     assert machine.status.failed == []
-    assert len(machine.paused_s) == DOWNLOAD_TRIES - 1
-    machine.refusals = DOWNLOAD_TRIES - 1
+    assert DOWNLOAD_S < machine.now_s < DOWNLOAD_S + 60
+    assert machine.fetched > 60
+    machine.refusals = 50
     machine.order(signed, "c2")
     machine.talk()
     assert machine.upgrader.is_switching

@@ -1,12 +1,13 @@
 """Versions, manifests, packages, and which of them an agent gets."""
 
+import asyncio
 import base64
 import hashlib
 import json
 import zipfile
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -15,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from muster.agent.spool_file import VERSION as SPOOL_VERSION
 from muster.agent.upgrade.package import INFO, check_content, read_info, remove_others, unpack
 from muster.agent.upgrade.record import Outcome, Record, settled
-from muster.core.fleet.releases import best_for
-from muster.errors import InvalidInput
+from muster.core.fleet.releases import READERS, PackageStore, Releases, ReleaseStore, best_for
+from muster.errors import InvalidInput, Overloaded
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.release import (
@@ -108,6 +109,24 @@ def test_an_agent_gets_the_newest_that_fits_unless_it_failed() -> None:
     assert best_for(offers, AGENT, None) is None
     assert best_for(offers, AGENT, msgspec.structs.replace(ABLE, can_upgrade=False)) is None
     assert best_for(offers, msgspec.structs.replace(AGENT, agent_version="?"), ABLE) is None
+
+
+def test_packages_are_read_by_some_at_once_and_by_others_later(tmp_path: Path) -> None:
+    (tmp_path / "p").write_bytes(b"content")
+    releases = Releases(cast(ReleaseStore, None), cast(PackageStore, None))
+
+    async def read() -> None:
+        reading = [releases.read(tmp_path / "p") for _ in range(READERS)]
+        assert [await anext(pieces) for pieces in reading] == [b"content"] * READERS
+        with pytest.raises(Overloaded):
+            releases.read(tmp_path / "p")
+        assert [piece async for piece in reading.pop()] == []
+        await reading.pop().aclose()  # type: ignore[attr-defined]
+        assert [piece async for piece in releases.read(tmp_path / "p")] == [b"content"]
+        for pieces in reading:
+            await pieces.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(read())
 
 
 def write_package(file: Path, entries: dict[str, bytes], **info: Any) -> Manifest:

@@ -38,7 +38,9 @@ BUSY_WAIT_S = 2.0
 SWITCH = 75
 """The exit code that asks the launcher to start the version that was handed over to it."""
 
-DOWNLOAD_TRIES = 5
+DOWNLOAD_S = 3600.0
+"""So long a package is asked for while the server is busy or away."""
+
 MAX_PAUSE_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -203,11 +205,9 @@ class Upgrader:
         """Fetch a package, again after a while when the way to the server fails. Raises as `Fetch` does."""
         backoff = Backoff(1.0, MAX_PAUSE_S, self._clock.random)
         self._place.versions.mkdir(mode=0o700, exist_ok=True)
-        for tries_left in reversed(range(DOWNLOAD_TRIES)):
-            answer = await fetch(manifest, self._package(manifest))
-            if answer.outcome is Outcome.DONE:
-                return
-            if not tries_left:
+        end_s = self._clock.monotonic_s() + DOWNLOAD_S
+        while (answer := await fetch(manifest, self._package(manifest))).outcome is not Outcome.DONE:
+            if self._clock.monotonic_s() > end_s:
                 raise _Postponed(f"the package cannot be fetched: {answer.message}")
             await self._clock.sleep(backoff.next_s(answer.retry_after_s))
 

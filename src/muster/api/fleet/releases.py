@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import PathParameter
-from litestar.response import File
+from litestar.response import Stream
 
 from muster.api.fleet.bodies import object_operation, parse_agents, parse_texts, read_body
 from muster.api.fleet.control import READ, FleetControl, empty
@@ -23,6 +23,7 @@ UPGRADE = {"needs": Needs(Scope.WRITE_FLEET)}
 """New programs on other machines: nobody may do that without a token, also where the surface is open."""
 
 PACKAGES = "/agent/v1/releases"
+ZIP = "application/zip"
 
 
 class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,20 +81,25 @@ async def upgrade_agents(request: AnyRequest, fleet_control: FleetControl) -> Re
 
 @get(
     "/{sha256:str}",
-    opt={"errors": (401, 404)},
+    opt={"errors": (401, 404, 429)},
     summary="A package, for agents",
-    media_type="application/zip",
+    media_type=ZIP,
 )
 async def fetch_package(
     request: AnyRequest,
     fleet_control: FleetControl,
     sha256: Annotated[str, PathParameter(max_length=64, description="Its SHA-256.")],
-) -> File:
-    """Return a package to an agent, which shows its credential."""
+) -> Stream:
+    """Return a package to an agent, which shows its credential; 429 while many others fetch one."""
     fleet_control.fleet.authenticate(bearer(request))
-    release = await fleet_control.releases.find(sha256)
-    path = await fleet_control.releases.packages.find(sha256)
-    return File(path, filename=release.manifest.file_name, media_type="application/zip")
+    releases = fleet_control.releases
+    manifest = (await releases.find(sha256)).manifest
+    content = releases.read(await releases.packages.find(sha256))
+    headers = {
+        "content-length": str(manifest.size),
+        "content-disposition": f'attachment; filename="{manifest.file_name}"',
+    }
+    return Stream(content, media_type=ZIP, headers=headers)
 
 
 def _to_row(release: Release, base: str) -> ReleaseRow:

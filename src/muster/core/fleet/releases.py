@@ -1,14 +1,14 @@
 """Releases of the agent: kept by the server, offered to the agents that they fit."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from muster.core.fleet.registry import Fleet
-from muster.errors import InvalidInput, NotFound
+from muster.errors import InvalidInput, NotFound, Overloaded
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.release import (
@@ -24,6 +24,12 @@ ORDER_S = 86_400.0
 """An agent that is away for longer does not hear of an upgrade."""
 
 ORDERS_AT_ONCE = 500
+
+READERS = 64
+"""So many agents fetch a package at once; the others come back."""
+
+CHUNK_BYTES = 256 * 1024
+BUSY_S = 10
 
 
 class ReleaseStore(Protocol):
@@ -61,6 +67,7 @@ class Releases:
 
     def __init__(self, store: ReleaseStore, packages: PackageStore) -> None:
         self._store = store
+        self._readers = 0
         self.packages = packages
 
     async def add(
@@ -104,6 +111,21 @@ class Releases:
             if release.manifest.sha256 == sha256:
                 return release
         raise NotFound(f"no release {sha256:.80}")
+
+    def read(self, package: Path) -> AsyncIterator[bytes]:
+        """Return the content of a package, in pieces. Raises Overloaded while too many read one."""
+        if self._readers >= READERS:
+            raise Overloaded("many agents fetch packages now", retry_after_s=BUSY_S)
+        return self._pieces(package)
+
+    async def _pieces(self, package: Path) -> AsyncIterator[bytes]:
+        self._readers += 1
+        try:
+            with await asyncio.to_thread(package.open, "rb") as file:
+                while piece := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                    yield piece
+        finally:
+            self._readers -= 1
 
     async def order_upgrades(self, fleet: Fleet, agents: Collection[AgentId], *, by: str) -> list[AgentId]:
         """Tell agents to upgrade, those for which there is a newer package; return which are told now.
