@@ -512,7 +512,9 @@ def test_a_change_of_state_is_told_while_a_check_in_is_held(agent: Agent, server
     assert (answer.wait_s, answer.applied, [result.id for result in answer.results]) == (0.0, "v1", ["k"])
 
 
-def test_nothing_is_told_twice_and_counters_wait_beside_a_held_check_in(agent: Agent, server: FakeServer) -> None:
+def test_nothing_is_told_twice_and_counters_wait_beside_a_held_check_in(
+    agent: Agent, server: FakeServer
+) -> None:
     async def scenario() -> None:
         await agent.check_in.step()
         agent.runs.said = [status_of("a", read=1)]
