@@ -20,7 +20,8 @@ import lz4.frame
 import zstandard
 
 LOCK = threading.Lock()
-SETTINGS = ("max_threads", "max_execution_time")
+SETTINGS = ("max_threads", "max_execution_time", "max_memory_usage", "max_rows_to_read")
+INPUT = "input('line String')"
 
 
 def decoded(body: bytes, encoding: str) -> bytes:
@@ -86,20 +87,27 @@ def run(arguments: dict[str, str], body: bytes) -> bytes:
     }
     with LOCK:
         if data:
-            return insert(sql.decode(), data)
+            return insert(sql.decode(), data, parameters)
         text, form = sql.decode(), arguments.get("default_format", "TabSeparated")
         head, found, tail = text.rpartition("FORMAT ")
         if found and tail.strip().isidentifier():
             text, form = head, tail.strip()
+        given = ", ".join(f"{name} = {arguments[name]}" for name in SETTINGS if name in arguments)
+        if given and text.startswith("SELECT"):
+            text += f" SETTINGS {given}"
         return bytes(CONNECTION.query(text, form, params=parameters).bytes())
 
 
-def insert(sql: str, data: bytes) -> bytes:
+def insert(sql: str, data: bytes, parameters: dict[str, str]) -> bytes:
     head, _, form = sql.rpartition("FORMAT ")
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
-        CONNECTION.query(f"{head} SELECT * FROM file('{file.name}', '{form.strip()}')", "TabSeparated")
+        if INPUT in head:
+            source = f"file('{file.name}', '{form.strip()}', 'line String')"
+            CONNECTION.query(head.replace(INPUT, source), "TabSeparated", params=parameters)
+        else:
+            CONNECTION.query(f"{head} SELECT * FROM file('{file.name}', '{form.strip()}')", "TabSeparated")
     return b""
 
 

@@ -13,7 +13,6 @@ from xml.sax.saxutils import escape
 
 import clickhouse_connect
 import pyarrow as pa
-from clickhouse_connect.driver.binding import bind_query
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -113,10 +112,12 @@ class TelemetryClients:
     def _send_lines(
         self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
     ) -> None:
-        statement = sql.replace(LINES, "input('line String')").strip().removeprefix("INSERT INTO ")
-        _, bound = bind_query(statement, dict(parameters))
-        self.client().raw_insert(
-            " ".join(statement.split()), insert_block=body, fmt="LineAsString", settings={**settings, **bound}
+        statement = " ".join(sql.replace(LINES, "input('line String')").split())
+        self.client().command(
+            f"{statement} FORMAT LineAsString",
+            parameters=dict(parameters),
+            data=body,
+            settings=dict(settings),
         )
 
     def _read_lines(

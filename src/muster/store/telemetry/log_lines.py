@@ -1,5 +1,6 @@
 """JSON lines into the logs table: the engine takes them apart, so that no row passes through Python."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,11 @@ from muster.store.telemetry.clients import LINES, TelemetryClients
 MAX_LINES = 1_000_000
 """Of one request: they are one block of the engine, so one part."""
 
+KEY_KEPT_US = 2 * 86_400 * 1_000_000
+"""A key is good for so long."""
+
 KEYS_IN_MEMORY = 10_000
+_BLANK = re.compile(rb"\n[ \t\r]*\n")
 BAD_LINE = "BAD-LINE"
 TIMES_AT_ONCE = 10_000
 
@@ -41,7 +46,7 @@ FROM (
         throwIf(empty(m) OR (notEmpty(time) AND parsed IS NULL) OR length(message) > {MAX_MESSAGE_BYTES},
             '{BAD_LINE}') AS bad
     FROM (SELECT JSONExtract(line, 'Map(LowCardinality(String), String)') AS m
-        FROM {LINES} WHERE notEmpty(trimBoth(line)))
+        FROM {LINES})
 )
 WHERE NOT bad
 """
@@ -72,10 +77,11 @@ class LineInserts:
         count = lines.body.count(b"\n") + 1
         if count > MAX_LINES:
             raise TooLarge(f"{count} lines, at most {MAX_LINES} are accepted at once")
-        if lines.key and self._is_repeat(lines):
+        if lines.key and self._is_repeat(lines, received_us):
             return BatchOutcome(repeated=True, rows=0)
+        body = without_blank_lines(lines.body)
         try:
-            self._clients.insert_lines(INSERT, lines.body, _parameters(lines, received_us), ONE_BLOCK)
+            self._clients.insert_lines(INSERT, body, _parameters(lines, received_us), ONE_BLOCK)
         except Unavailable as error:
             if BAD_LINE in str(error.__cause__):
                 raise self._first_bad(lines) from None
@@ -84,13 +90,14 @@ class LineInserts:
             self._remember(lines)
         return BatchOutcome(repeated=False, rows=self._count(received_us))
 
-    def _is_repeat(self, lines: PostedLines) -> bool:
+    def _is_repeat(self, lines: PostedLines, now_us: int) -> bool:
         stored = self._stored.get(lines.key)
         if stored is None:
             rows = self._clients.rows(
                 "SELECT batch_sha256 FROM logs WHERE epoch = {epoch:String} AND runner = '' "
-                "AND batch_sha256 != '' AND received_at >= now() - INTERVAL 2 DAY LIMIT 1",
-                {"epoch": lines.key},
+                "AND batch_sha256 != '' "
+                "AND received_at >= fromUnixTimestamp64Micro({since:Int64}, 'UTC') LIMIT 1",
+                {"epoch": lines.key, "since": max(0, now_us - KEY_KEPT_US)},
             )
             if not rows:
                 return False
@@ -133,6 +140,14 @@ class LineInserts:
                 break
         number, reason = bad or (0, "one of the lines cannot be read")
         return InvalidInput(f"line {number}: {reason}; nothing was stored", field="body")
+
+
+def without_blank_lines(body: bytes) -> bytes:
+    """Return the body without empty lines, of which the engine would make rows."""
+    body = body.strip()
+    if _BLANK.search(body) is None:
+        return body
+    return b"\n".join(line for line in body.split(b"\n") if line.strip())
 
 
 def _parameters(lines: PostedLines, received_us: int) -> Mapping[str, Any]:
