@@ -37,6 +37,14 @@ def test_more_options_and_authorities_reach_the_agent() -> None:
     assert "LoadCredential=authorities:/root/ca.pem" in written
 
 
+def test_with_a_release_key_the_launcher_runs_the_agent() -> None:
+    written = lines(upgrade_key="a2V5", options=["--interval", "5"], token_file=Path("/root/token"))
+    assert (
+        "ExecStart=/opt/muster/bin/python -m muster.launcher --data /var/lib/muster-agent --"
+        " --server http://s:8080 --upgrade-key a2V5 --interval 5 --token-file %d/enrolment-token"
+    ) in written
+
+
 def test_without_a_token_file_there_is_no_credential() -> None:
     assert not [line for line in lines() if "token" in line]
 

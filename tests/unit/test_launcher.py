@@ -53,6 +53,7 @@ class House:
             base_version=base_version,
             window_s=window_s,
             base=[str(self.base)],
+            first_pause_s=0.01,
             probe=lambda server, ca_file: True,
         ).run()
 
@@ -158,6 +159,17 @@ def test_an_agent_that_is_killed_is_started_again(house: House) -> None:
     house.write_base("import os\nif count == 1: os.kill(os.getpid(), 9)\n")
     assert house.run() == 0
     assert house.started == [BASE, BASE]
+
+
+def test_a_version_that_dies_again_and_again_later_is_left_for_the_installed_one(house: House) -> None:
+    house.write_base(ASK_ONCE)
+    house.add("2.0.0-aa", "prove()\nsys.exit(9)\n")
+    assert house.run() == 0
+    assert house.started == [BASE, *["2.0.0-aa"] * 5, BASE]
+    assert (house.outcome["ok"], house.outcome["is_fault"]) == (False, True)
+    assert house.outcome["reason"] == "it was accepted, but ended with exit code 9 5 times in a row"
+    assert house.run() == 0
+    assert house.started[-1] == BASE
 
 
 def test_a_damaged_state_means_the_installed_version(house: House) -> None:

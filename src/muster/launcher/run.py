@@ -43,11 +43,13 @@ class Launcher:
         base_version: str,
         window_s: float,
         base: Sequence[str] = ("-m", "muster"),
+        first_pause_s: float = 1.0,
         probe: Callable[[str, str], bool] = is_reachable,
     ) -> None:
         """`window_s`: a new version must check in within so long, while the server can be reached.
 
         `base` runs the version that the launcher was installed with, `arguments` follow for every version.
+        One that dies is started again after `first_pause_s`, which doubles while it dies within a minute.
         """
         self._data = data
         self._files = Files(data)
@@ -55,6 +57,7 @@ class Launcher:
         self._base_version = base_version
         self._window_s = window_s
         self._base = base
+        self._first_pause_s = first_pause_s
         self._probe = probe
         self._python = sys.implementation.cache_tag
         self._stopping = threading.Event()
@@ -83,11 +86,10 @@ class Launcher:
                 return code
             is_quick = time.monotonic() - started_s < QUICK_S
             deaths = deaths + 1 if is_quick else 1
-            pause_s = min(2.0 ** (deaths - 1), LONGEST_PAUSE_S)
+            pause_s = min(self._first_pause_s * 2.0 ** (deaths - 1), LONGEST_PAUSE_S)
             _say(f"the agent {ended(code)}; it is started again in {pause_s:g} s")
             if deaths >= QUICK_DEATHS and state.current != BASE:
-                _say(f"{state.current} does not live: going back to the installed version")
-                self._save(state._replace(current=BASE))
+                self._give_up(state, f"it was accepted, but {ended(code)} {deaths} times in a row")
                 deaths = 0
             self._stopping.wait(pause_s)
         return 0
@@ -164,6 +166,13 @@ class Launcher:
         _say(f"{order.name} is not used: {reason}; going on with {state.current}")
         self._tell(order, ok=False, reason=reason, is_fault=is_fault)
         self._save(state._replace(trial=None, starts=0))
+
+    def _give_up(self, state: State, reason: str) -> None:
+        """Go back to the installed version for good, from one that worked at first."""
+        _say(f"{state.current} is not used any more: {reason}")
+        if order := self._files.accepted(state.current):
+            self._tell(order, ok=False, reason=reason, is_fault=True)
+        self._save(state._replace(current=BASE))
 
     def _start(self, name: str, *, listen: bool = False) -> Child:
         with _held(self._data / "lock"):

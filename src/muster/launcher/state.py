@@ -92,6 +92,12 @@ class Files:
         """
         _replace(self._outcome, {"order": order.raw, "ok": ok, "reason": reason, "is_fault": is_fault})
 
+    def accepted(self, name: str) -> Order | None:
+        """Return the order by which this version was accepted, None when nobody remembers."""
+        order = _read(self._outcome).get("order")
+        found = parse_order(order) if isinstance(order, dict) else None
+        return found if found and found.name == name else None
+
     def folder(self, name: str) -> Path:
         """Return where a version lies."""
         return self._versions / name
