@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 
 from muster.pipeline.component import Spec
+from muster.pipeline.levels import LEVEL_FIELDS
+from muster.pipeline.log_columns import MESSAGE_FIELDS
+from muster.pipeline.log_times import TIME_FIELDS
 from muster.pipeline.parsers import PARSERS
 from muster.pipeline.readers import READERS
 from muster.pipeline.senders import SENDERS
@@ -36,6 +39,18 @@ ABOUT = {
     ),
     "senders": "A sender says where rows go: list `senders`, named by `sender_type`.",
 }
+
+ROW = f"""Lines pass the transforms of stage `before_parser`, the parser, and the other transforms; then
+each is a row of the log:
+
+- The time is that of the first of these fields that holds one, else when the line was read:
+  {", ".join(f"`{each}`" for each in TIME_FIELDS)}. Numbers count seconds, milliseconds, microseconds or
+  nanoseconds since 1970, by their size.
+- The message is the first of these fields that there is, else the whole line:
+  {", ".join(f"`{each}`" for each in MESSAGE_FIELDS)}.
+- The level is that of the first of these fields that holds one:
+  {", ".join(f"`{each}`" for each in LEVEL_FIELDS)}; else it is looked for at the begin of the message, unless that is a line which a parser took apart.
+- What became time, message or level is not repeated among the fields; empty fields are left out."""
 
 
 def pages() -> dict[str, str]:
@@ -68,6 +83,7 @@ def _runner() -> str:
         'may be written as text (`"true"`, `"100"`); an empty text stands for the default; unknown keys are\n'
         "refused."
     )
+    parts += ["## What becomes of a line", ROW]
     for title, spec in (("Options", RunnerSpec), ("`cleaner`", CleanerSpec), ("`router`", RouterSpec)):
         names = [each.encode_name for each in msgspec.structs.fields(spec)]
         parts += [f"## {title}", inspect.cleandoc(spec.__doc__ or ""), _table(spec, names)]

@@ -9,7 +9,9 @@ from muster.model.log import COLUMNS, LEVELS, MAX_FIELDS, MAX_MESSAGE_BYTES
 from muster.pipeline.batch import to_batch
 from muster.pipeline.levels import WORDS
 from muster.pipeline.log_columns import to_arrow, to_log_columns
+from muster.pipeline.spec import read_config
 from muster.pipeline.stages import open_stages
+from muster.pipeline.tags import runner_tags
 
 NOW = datetime(2026, 4, 5, 9, 25, 7, 123456, tzinfo=UTC)
 
@@ -168,3 +170,51 @@ def test_transforms_leave_failed_lines_in_their_place():
         ['{"n":1}', "broken", '{"n":2}', '{"n":3}'], None, {"type": "filter", "key": "n", "pattern": "2"}
     )
     assert [row["message"] for row in found] == ['{"n":1}', "broken", '{"n":3}']
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("4111 1111 1111 1111", "#"),
+        ("at 4111-1111-1111-1111, 2 items", "at #, 2 items"),
+        ("12 4111 1111 1111 1111 2", "12 # 2"),
+        ("1700000000 4111111111111111", "1700000000 #"),
+        ("4111111111111112", "4111111111111112"),
+        ("00000000004111111111111111000000000", "00000000004111111111111111000000000"),
+        ("4111111111111111 5500005555555559", "# #"),
+        ("1 " * 5000, "1 " * 5000),
+    ],
+)
+def test_card_numbers(line, expected):
+    parser, redact = {"type": "raw"}, {"type": "redact", "patterns": "card", "mark": "#"}
+    (row,) = rows([line], parser, redact)
+    assert row["message"] == expected
+
+
+def test_tags_are_added_behind_the_parser_and_data_wins():
+    config = {
+        "reader": {"mode": "file"},
+        "parser": {"type": "json"},
+        "read_time": "true",
+        "extra_info": "true",
+    }
+    config |= {
+        "env_tag": "TAGS",
+        "internal_key_prefix": "_",
+        "transforms": [{"type": "rename", "key": "_core", "new": "n"}],
+    }
+    runner = read_config(config).runner
+    tags = runner_tags(runner, {"TAGS": '{"team":"a","rack":7}'}, {"core": "2", "hostname": "h"})
+    batch = open_stages(config, tags=tags)(to_batch(['{"team":"b"}', "broken"], "s", NOW))
+    found = [
+        dict(zip(row["names"], row["values"], strict=True)) for row in to_log_columns(batch).rows(named=True)
+    ]
+    assert found[0] == {
+        "team": "b",
+        "n": "2",
+        "_hostname": "h",
+        "rack": "7",
+        "_lst": "2026-04-05T09:25:07.123456Z",
+    }
+    assert {"parse_error", "_lst"} == found[1].keys()
+    assert runner_tags(runner, {"TAGS": "no json"}, {}) == {}

@@ -8,28 +8,41 @@ from muster.pipeline.component import Surroundings
 from muster.pipeline.parsers.parser import ParserSpec, ParseStage
 from muster.pipeline.parsers.raw import RawSpec
 from muster.pipeline.spec import Config, read_config
+from muster.pipeline.tags import READ_TIME, TagStage
 from muster.pipeline.transforms.transform import TransformSpec, TransformStage
 
 
 class Stages:
     """The parser and the transforms of a runner, ready to run. Keeps nothing between two batches.
 
+    `tags` are fields to add behind the parser (`tags.runner_tags`); `datasource_tag` of the reader and
+    `read_time` of the runner are looked after here.
     Raises InvalidInput for what only shows here (a missing file), PatternError, EngineMissing.
     """
 
-    def __init__(self, config: Config, around: Surroundings | None = None) -> None:
+    def __init__(
+        self, config: Config, around: Surroundings | None = None, tags: Mapping[str, str] | None = None
+    ) -> None:
         around = around or Surroundings()
         parser = RawSpec(timestamp=False) if config.runner.send_raw else config.parser
         transforms = [each for each in config.transforms if isinstance(each, TransformSpec)]
         self._before = TransformStage([each for each in transforms if each.is_before], around)
         self._parse = ParseStage(parser if isinstance(parser, ParserSpec) else RawSpec(), around)
+        prefix = config.runner.internal_key_prefix
+        self._tag = TagStage(
+            tags or {},
+            source_field=getattr(config.reader, "datasource_tag", ""),
+            read_time_field=f"{prefix}{READ_TIME}" if config.runner.read_time else "",
+        )
         self._after = TransformStage([each for each in transforms if not each.is_before], around)
 
     def __call__(self, batch: LineBatch) -> LineBatch:
         """Return the batch with fields; its tally says what became of each line."""
-        return self._after(self._parse(self._before(batch)))
+        return self._after(self._tag(self._parse(self._before(batch))))
 
 
-def open_stages(config: Mapping[str, Any], around: Surroundings | None = None) -> Stages:
+def open_stages(
+    config: Mapping[str, Any], around: Surroundings | None = None, tags: Mapping[str, str] | None = None
+) -> Stages:
     """Return the stages of a configuration. Raises InvalidInput that names each problem."""
-    return Stages(read_config(config), around)
+    return Stages(read_config(config), around, tags)

@@ -69,20 +69,23 @@ def to_utc(text: "polars.Series") -> "polars.Series":
 
     utc = polars.Datetime("us", "UTC")
     different = text.drop_nulls().unique()
+    if 2 * len(different) > len(text):
+        return _to_utc(text)
     if len(different) == 0:
-        return text.cast(polars.String).str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-    found = different.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-    rest = found.is_null()
-    if rest.any():
-        dates = Dates(0, _utc_now)
-        at = rest.arg_true()
-        read = [_known(dates.to_rfc3339, each) for each in different.gather(at)]
-        found = found.scatter(at, polars.Series(read, dtype=utc))
-    if len(different) == len(text):
-        return text.to_frame("t").join(
-            polars.DataFrame({"t": different, "u": found}), on="t", how="left", maintain_order="left"
-        )["u"]
-    return text.replace_strict(different, found, default=None, return_dtype=utc)
+        return text.cast(utc)
+    return text.replace_strict(different, _to_utc(different), default=None, return_dtype=utc)
+
+
+def _to_utc(text: "polars.Series") -> "polars.Series":
+    import polars
+
+    found = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    at = (found.is_null() & text.is_not_null()).arg_true()
+    if len(at) == 0:
+        return found
+    to_rfc3339 = Dates(0, _utc_now).to_rfc3339
+    read = [_known(to_rfc3339, each) for each in text.gather(at)]
+    return found.scatter(at, polars.Series(read, dtype=found.dtype))
 
 
 def read_layout(text: "polars.Series", layout: str) -> "polars.Series":

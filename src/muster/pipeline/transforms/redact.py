@@ -25,21 +25,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What one looks like: `regex` for the engine, and what a match must pass beyond it."""
+    """What one looks like: `regex` for the engine, and what takes a closer look at a text that has one."""
 
     regex: str
-    is_real: Callable[[str], bool] | None = None
+    replace: Callable[[str, str], str] | None = None
 
 
 def has_luhn_checksum(text: str) -> bool:
     """Tell whether the digits of a text are those of a card: 13-19, with a right last one (ISO/IEC 7812)."""
     digits = [int(each) for each in text if each in "0123456789"]
     doubled = sum(sum(divmod(2 * each, 10)) for each in digits[-2::-2])
-    return 13 <= len(digits) <= 19 and (sum(digits[::-2]) + doubled) % 10 == 0
+    return 13 <= len(digits) <= MAX_DIGITS and (sum(digits[::-2]) + doubled) % 10 == 0
+
+
+def replace_cards(text: str, mark: str) -> str:
+    """Return a text with its card numbers replaced; they begin and end where groups of digits do."""
+    return _DIGITS.sub(lambda run: _replaced_groups(run[0], mark), text)
+
+
+def _replaced_groups(run: str, mark: str) -> str:
+    groups = [(each.start(), each.end()) for each in _GROUP.finditer(run)]
+    parts: list[str] = []
+    copied, first = 0, 0
+    while first < len(groups):
+        begin = groups[first][0]
+        ends = [end for _, end in groups[first : first + MAX_DIGITS] if end - begin < 2 * MAX_DIGITS]
+        found = next((end for end in reversed(ends) if has_luhn_checksum(run[begin:end])), 0)
+        if found:
+            parts += [run[copied:begin], mark]
+            copied = found
+        first += 1
+        while found and first < len(groups) and groups[first][0] < found:
+            first += 1
+    return "".join(parts) + run[copied:]
 
 
 NAMED: Mapping[str, Secret] = {
-    "card": Secret(r"[0-9](?:[ -]?[0-9]){12,18}", has_luhn_checksum),
+    "card": Secret(r"[0-9](?:[ -]?[0-9]){12}", replace_cards),
     "email": Secret(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"),
     "token": Secret(
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
@@ -53,6 +75,10 @@ NAMED: Mapping[str, Secret] = {
     ),
     "ipv4": Secret(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"),
 }
+
+MAX_DIGITS = 19
+_DIGITS = re.compile(r"[0-9](?:[ -]?[0-9]){12,}")
+_GROUP = re.compile(r"[0-9]+")
 
 COPIES = frozenset({STASH, PARSE_ERROR, RAW_DATA})
 """Fields that hold a line or a part of it."""
@@ -114,7 +140,7 @@ class RedactSpec(TransformSpec, frozen=True, kw_only=True):
         mark = self.mark.replace("$", "$$")
         changed = text
         for secret in secrets:
-            if secret.is_real is None:
+            if secret.replace is None:
                 changed = changed.str.replace_all(secret.regex, mark)
             else:
                 changed = _replaced(changed, secret, self.mark)
@@ -126,9 +152,5 @@ def _replaced(text: "polars.Series", secret: Secret, mark: str) -> "polars.Serie
     at = text.str.contains(secret.regex).fill_null(False).arg_true()
     if len(at) == 0:
         return text
-    is_real, regex = secret.is_real, re.compile(secret.regex)
-    changed = [
-        regex.sub(lambda found: mark if is_real is None or is_real(found[0]) else found[0], each)
-        for each in text.gather(at).to_list()
-    ]
-    return text.scatter(at, changed)
+    replace = secret.replace or (lambda each, _: each)
+    return text.scatter(at, [replace(each, mark) for each in text.gather(at).to_list()])
