@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import msgspec
@@ -10,10 +11,11 @@ import pytest
 import zstandard
 
 from muster.agent.identity import Identity
+from muster.agent.outcome import Answer, Outcome
 from muster.agent.simulated.fleet import SimulatedFleet
 from muster.agent.simulated.keeping import Identities, KeptIdentity
 from muster.agent.simulated.machine import SimulatedMachine
-from muster.agent.simulated.wire import StreamTransport
+from muster.agent.simulated.wire import Reply, SharedLink, StreamTransport
 from muster.errors import SettingsError
 from muster.model.batch import SampleColumns
 from muster.model.ids import AgentId
@@ -95,6 +97,23 @@ class Server:
             self.labels |= set(msgspec.msgpack.decode(body, type=SampleColumns).labels)
 
 
+class Wire(StreamTransport):
+    """Leads to a server in this process."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    async def exchange(self, url: httpx.URL, request: bytes, timeout_s: float) -> Reply:
+        head, _, body = request.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        assert int(headers["content-length"]) == len(body)
+        asked = httpx.Request("POST", url.join(first.split(" ")[1]), headers=headers, content=body)
+        answer = await self._server.answer(asked)
+        return Reply(answer.status_code, dict(answer.headers), answer.content)
+
+
 def test_a_fleet_enrols_applies_what_is_wanted_sends_and_is_the_same_next_time(tmp_path: Path) -> None:
     server = Server()
 
@@ -105,7 +124,7 @@ def test_a_fleet_enrols_applies_what_is_wanted_sends_and_is_the_same_next_time(t
             count=3,
             read_token=lambda: "token",
             identities=Identities(tmp_path / "ids.json"),
-            transport=httpx.MockTransport(server.answer),
+            wire=Wire(server),
         )
         running = asyncio.create_task(fleet.run(stop))
         await until(lambda: list(server.applied.values()) == ["v1"] * 3)
@@ -205,3 +224,31 @@ def test_an_answer_that_is_none_is_an_error_of_the_transport(answer: bytes) -> N
 
     with pytest.raises(httpx.ReadError):
         exchange(serve, 1)
+
+
+def test_a_shared_link_says_what_answers_mean_and_outlives_its_agents() -> None:
+    class Grumpy(StreamTransport):
+        replies: ClassVar[list[Reply | OSError]] = [
+            Reply(200, {}, b"{}"),
+            Reply(429, {"retry-after": "7"}, b""),
+            Reply(401, {}, b'{"code": "unauthenticated", "message": "no"}'),
+            TimeoutError(),
+        ]
+
+        async def exchange(self, url: httpx.URL, request: bytes, timeout_s: float) -> Reply:
+            reply = self.replies.pop(0)
+            if isinstance(reply, OSError):
+                raise reply
+            return reply
+
+    async def scenario() -> list[Answer]:
+        link = SharedLink("http://server", Grumpy())
+        await link.close()
+        facts = SimulatedMachine(1).facts()
+        return [await link.enrol("t", EnrolRequest(facts=facts)) for _ in range(4)]
+
+    done, later, unknown, lost = asyncio.run(scenario())
+    assert (done.outcome, done.body) == (Outcome.DONE, b"{}")
+    assert (later.outcome, later.retry_after_s) == (Outcome.LATER, 7.0)
+    assert unknown.outcome is Outcome.UNKNOWN
+    assert (lost.outcome, lost.message) == (Outcome.LATER, "no contact with http://server: TimeoutError")

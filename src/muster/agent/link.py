@@ -85,7 +85,7 @@ class Link:
             ) as response:
                 if not response.is_success:
                     await response.aread()
-                    return _to_answer(response)
+                    return to_answer(response)
                 with file.open("wb") as target:
                     async for chunk in response.aiter_bytes(CHUNK_BYTES):
                         left -= len(chunk)
@@ -124,10 +124,11 @@ class Link:
             )
         except httpx.HTTPError as error:
             return Answer(Outcome.LATER, _no_contact(self._client.base_url, error))
-        return _to_answer(response)
+        return to_answer(response)
 
 
-def _to_answer(response: httpx.Response) -> Answer:
+def to_answer(response: httpx.Response) -> Answer:
+    """Return what the server's answer means."""
     error = _parse_error(response) if response.is_error else None
     outcome = judge_status(response.status_code, error.code if error else "")
     if outcome is Outcome.DONE:

@@ -6,8 +6,6 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from muster.agent.link import open_trust
 from muster.agent.runtime import Home, Runtime
 from muster.agent.simulated.keeping import Identities, KeptDesired, KeptIdentity
@@ -40,9 +38,9 @@ class SimulatedFleet:
         identities: Identities,
         seed: int = 0,
         flaky: bool = False,
-        transport: httpx.AsyncBaseTransport | None = None,
+        wire: StreamTransport | None = None,
     ) -> None:
-        """`transport` None: plain streams. Raises SettingsError for settings that cannot be used."""
+        """`wire` None: to that server. Raises SettingsError for settings that cannot be used."""
         self._settings = settings
         self._count = count
         self._read_token = read_token
@@ -50,8 +48,8 @@ class SimulatedFleet:
         self._seed = seed
         self._flaky = flaky
         self._chance = random.Random(seed)  # noqa: S311 made-up data
-        transport = transport or StreamTransport(open_trust(settings.server, settings.ca_file))
-        self._link = SharedLink(settings.server, transport=transport)
+        wire = wire or StreamTransport(open_trust(settings.server, settings.ca_file))
+        self._link = SharedLink(settings.server, wire)
         self._stops: dict[int, asyncio.Event] = {}
         self._desired = {number: KeptDesired() for number in range(1, count + 1)}
 
