@@ -20,6 +20,7 @@ MAX_ADD = 1_000_000_000
 MAX_TOTAL = 2**63 - 1
 MAX_DESCRIPTION = 1000
 
+
 class Add(NamedTuple):
     """An event happened so many `times` in the hour that begins `hour` hours after 1970."""
 

@@ -43,7 +43,13 @@ STATUS: Mapping[type[MusterError], int] = {
 INTERNAL = "internal"
 """The code of a bug. Its log has the traceback; what the surroundings did is one line."""
 
-HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "timeout", 413: "too_large"}
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+}
 
 
 class Problem(msgspec.Struct, frozen=True):
