@@ -49,7 +49,8 @@ each is a row of the log:
 - The message is the first of these fields that there is, else the whole line:
   {", ".join(f"`{each}`" for each in MESSAGE_FIELDS)}.
 - The level is that of the first of these fields that holds one:
-  {", ".join(f"`{each}`" for each in LEVEL_FIELDS)}; else it is looked for at the begin of the message, unless that is a line which a parser took apart.
+  {", ".join(f"`{each}`" for each in LEVEL_FIELDS)}; else it is looked
+  for at the begin of the message, unless that is a line which a parser took apart.
 - What became time, message or level is not repeated among the fields; empty fields are left out."""
 
 
