@@ -1,6 +1,9 @@
 """The launcher with versions that are small scripts: what runs after what, and what it leaves behind."""
 
 import json
+import shutil
+import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -170,6 +173,50 @@ def test_a_version_that_dies_again_and_again_later_is_left_for_the_installed_one
     assert house.outcome["reason"] == "it was accepted, but ended with exit code 9 5 times in a row"
     assert house.run() == 0
     assert house.started[-1] == BASE
+
+
+DIES_AT = """
+import os, pathlib, signal, sys
+from muster.launcher.run import Launcher
+left = int(sys.argv[2])
+def counted(call):
+    def wrapper(*arguments, **options):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments, **options)
+    return wrapper
+os.fsync = counted(os.fsync)
+pathlib.Path.replace = counted(pathlib.Path.replace)
+pathlib.Path.unlink = counted(pathlib.Path.unlink)
+data = pathlib.Path(sys.argv[1])
+base = [str(data / "base.py")]
+probe = lambda server, ca_file: True
+Launcher(data, [], base_version="1.0.0", window_s=30, base=base, first_pause_s=0.01, probe=probe).run()
+sys.stderr.write(f"left {left}")
+"""
+
+
+@pytest.mark.parametrize("code", ["prove()\n", "sys.exit(9)\n"])
+def test_killed_at_any_write_the_launcher_ends_where_it_would_have(house: House, code: str) -> None:
+    for point in range(1, 40):
+        shutil.rmtree(house.data)
+        house.data.mkdir()
+        house.write_base(ASK_ONCE)
+        house.add("2.0.0-aa", code)
+        words = [sys.executable, "-c", DIES_AT, str(house.data), str(point)]
+        first = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert house.run() == 0
+        is_good = code.startswith("prove")
+        assert house.files.load().current == ("2.0.0-aa" if is_good else BASE)
+        assert house.files.load().trial is None
+        assert house.outcome["ok"] is is_good
+        if first.returncode == 0:
+            assert point > 8
+            return
+        assert first.returncode == -signal.SIGKILL, first.stderr
+    raise AssertionError("it was killed each time")
 
 
 def test_a_damaged_state_means_the_installed_version(house: House) -> None:
