@@ -12,6 +12,7 @@ from bench.audit import measure_audit, measure_audit_pages
 from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.grok import measure_grok
+from bench.logs import measure_log_batches, measure_log_lines, measure_log_search
 from bench.samples import measure_metrics, measure_sample_ingest
 from bench.server import measure_few, measure_many, measure_overhead
 
@@ -33,6 +34,9 @@ PARTS = (
     measure_overhead,
     measure_sample_ingest,
     measure_metrics,
+    measure_log_batches,
+    measure_log_lines,
+    measure_log_search,
     measure_counter,
     measure_audit,
     measure_audit_pages,
