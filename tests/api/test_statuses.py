@@ -286,7 +286,7 @@ def test_status(
 
 
 def error_keys(path: str) -> set[str]:
-    """Host reports say `{"error"}`, the inventory and audit events `{"detail"}`, everything else `{"code", "message"}`."""
+    """Host reports say `error`, inventory and audit events `detail`, all else `code` and `message`."""
     if path.startswith(("/reports", "/check", "/version")):
         return {"error"}
     if path.startswith(("/api/servers", "/api/additional_information")):
