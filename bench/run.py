@@ -60,7 +60,8 @@ def main(seconds: float, only: str) -> None:
     system = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     machine = f"\n{system}, {seconds:g} s each.\n"
     rows = "".join(f"{figure.row()}\n" for figure in figures)
-    Path(__file__).with_name("RESULTS.md").write_text(HEAD + rows + machine)
+    if not only:
+        Path(__file__).with_name("RESULTS.md").write_text(HEAD + rows + machine)
 
 
 if __name__ == "__main__":
