@@ -218,3 +218,15 @@ def test_tags_are_added_behind_the_parser_and_data_wins():
     }
     assert {"parse_error", "_lst"} == found[1].keys()
     assert runner_tags(runner, {"TAGS": "no json"}, {}) == {}
+
+
+@pytest.mark.parametrize("is_sliced", [False, True])
+def test_many_different_fields(is_sliced, monkeypatch):
+    """Beyond so many, the rest of a line's fields are gathered in one; memory stays bounded."""
+    if is_sliced:
+        monkeypatch.setattr("muster.pipeline.log_columns.MAX_CELLS", 300_000)
+    lines = [f'{{"f{number}":{number},"g":"x"}}' for number in range(1100)]
+    found = [dict(zip(row["names"], row["values"], strict=True)) for row in rows(lines)]
+    assert found[998] == {"f998": "998", "g": "x"}
+    assert found[999] == {"g": "x", "more_fields": '{"f999":999}'}
+    assert found[1099] == {"g": "x", "more_fields": '{"f1099":1099}'}

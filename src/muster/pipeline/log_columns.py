@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MESSAGE_FIELDS = ("message", "msg", "content", "Statement", "raw", STASH)
 """The first of these that a row has is its message; else the whole line is."""
 
+MAX_CELLS = 1_000_000
+"""Rows times fields that are put together at once: more takes memory for nothing."""
+
 
 def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
     """Return the columns of a batch of logs, none of them null.
@@ -152,12 +155,19 @@ def _pairs(rows: "polars.DataFrame") -> "tuple[polars.Series, polars.Series]":
     if not kept:
         nothing = polars.Series([[]], dtype=texts).new_from_index(0, rows.height)
         return nothing, nothing
-    columns = [column.name for column in kept]
-    values = _by_row(kept)
     if is_full and len(kept) <= MAX_FIELDS:
-        return polars.Series([columns], dtype=texts).new_from_index(0, rows.height), values
-    names = _by_row([_name_where(column) for column in kept]).list.drop_nulls()
-    return names.list.head(MAX_FIELDS), values.list.drop_nulls().list.head(MAX_FIELDS)
+        names = [column.name for column in kept]
+        return polars.Series([names], dtype=texts).new_from_index(0, rows.height), _by_row(kept)
+    step = max(1, MAX_CELLS // len(kept))
+    slices = [[column[at : at + step] for column in kept] for at in range(0, rows.height, step)]
+    pairs = [_sparse_pairs(each) for each in slices]
+    return polars.concat([each for each, _ in pairs]), polars.concat([each for _, each in pairs])
+
+
+def _sparse_pairs(columns: "list[polars.Series]") -> "tuple[polars.Series, polars.Series]":
+    names = _by_row([_name_where(column) for column in columns])
+    values = _by_row(columns)
+    return names.list.drop_nulls().list.head(MAX_FIELDS), values.list.drop_nulls().list.head(MAX_FIELDS)
 
 
 def _name_where(column: "polars.Series") -> "polars.Series":

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 """How deep objects are taken apart; what lies deeper is kept as JSON text."""
 
-MAX_COLUMNS = 1000
-"""Different fields in a batch; those that come later are gathered as JSON text in `MORE`."""
+MAX_COLUMNS, MIN_COLUMNS, MAX_CELLS = 1000, 50, 2_000_000
+"""Different fields in a batch, fewer when it has many rows; later ones are gathered as JSON in `MORE`."""
 
 MORE = "more_fields"
 
@@ -40,7 +40,7 @@ def to_columns(records: Sequence[Mapping[str, Any] | None]) -> "list[polars.Seri
     Objects in an object become fields with dotted names, lists JSON text; null and empty objects are left
     out. A name with different kinds of values is text.
     """
-    gathered = _Gathered()
+    gathered = _Gathered(max(MIN_COLUMNS, min(MAX_COLUMNS, MAX_CELLS // (len(records) or 1))))
     gathered.add_objects(range(len(records)), records, "", 1)
     return gathered.columns(len(records))
 
@@ -48,7 +48,8 @@ def to_columns(records: Sequence[Mapping[str, Any] | None]) -> "list[polars.Seri
 class _Gathered:
     """Values by field, gathered from objects of the same keys together: most lines of a log are alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_columns: int) -> None:
+        self._max_columns = max_columns
         self._found: dict[str, tuple[list[int], list[Any]]] = {}
         self._beyond: dict[int, dict[str, Any]] = {}
 
@@ -85,7 +86,7 @@ class _Gathered:
             rows, values = [row for row, _ in leaves], [value for _, value in leaves]
         if not rows:
             return
-        if name in self._found or len(self._found) < MAX_COLUMNS:
+        if name in self._found or len(self._found) < self._max_columns:
             self._put(name, rows, values)
         else:
             for row, value in zip(rows, values, strict=True):
