@@ -607,6 +607,8 @@ def test_metrics_come_in_aligned_buckets_with_nulls(api: httpx.Client, steered: 
     buckets = long["data"]["system_load"]["buckets"]
     assert 150 <= len(buckets) <= 301
     assert buckets[0]["system_load1"] == {"value": None}
+    hour = api.get(f"{API}/metrics/{steered.id}", params={"beginTime": start, "endTime": start + 3600}).json()
+    assert 295 <= len(hour["data"]["net_bytes_rate"]["buckets"]) <= 305
     steps = {b["key"] - a["key"] for a, b in pairwise(buckets)}
     assert len(steps) == 1
     assert buckets[0]["key"] % steps.pop() == 0

@@ -1,5 +1,6 @@
 """`/v1/api/metrics`: the setting of the fleet's collection, and a machine's metrics in buckets."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from muster.api.fleet.bodies import object_operation, read_body
 from muster.api.fleet.control import CHANGE, READ, AgentPath, DryRun, FleetControl, make_change
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.collection import Collection, collection_of, set_collection
-from muster.core.metrics.grid import SECOND_US, Grid
+from muster.core.metrics.grid import MAX_BUCKETS, SECOND_US, Grid
 from muster.core.metrics.ports import Series
 from muster.errors import InvalidInput
 from muster.model.ids import AgentId
@@ -129,7 +130,9 @@ async def read_metrics(
 ) -> MachineMetrics:
     """Return means, and rates per second, between two times; null where there is no data."""
     agent = fleet_control.fleet.get(AgentId(agent_id))
-    if not collection_of(fleet_control.plan).is_open:
+    collection = collection_of(fleet_control.plan)
+    interval_s = collection.interval_s or fleet_control.interval_s
+    if not collection.is_open:
         data = {"post_url": "/metrics/machine", "message": MESSAGE, **CLOSED_FIELDS}
         return MachineMetrics(False, data)
     end_s = fleet_control.steering.now_us() // SECOND_US if end is None else end
@@ -141,7 +144,7 @@ async def read_metrics(
         {metric for fields in GROUPS.values() for metric in fields.values()},
         from_us=begin_s * SECOND_US,
         to_us=end_s * SECOND_US,
-        interval_s=collection_of(fleet_control.plan).interval_s,
+        interval_s=max(interval_s, math.ceil((end_s - begin_s) / MAX_BUCKETS)),
     )
     return MachineMetrics(True, to_groups(answer.grid, answer.series))
 

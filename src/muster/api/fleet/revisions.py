@@ -16,6 +16,8 @@ from muster.core.fleet.revisions import Revision, to_document
 
 RevisionId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 MAX_PAGE = 1000
+LISTED = 100
+"""Changes of one revision that a list shows."""
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
@@ -29,12 +31,13 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
-    """A change; `timestamp` in Unix seconds."""
+    """A change; `timestamp` in Unix seconds. `size` counts what it wrote; lists show the first hundred."""
 
     id: int
     timestamp: int
     by: str
     action: str
+    size: int
     changes: list[ChangeRow]
 
 
@@ -54,7 +57,7 @@ async def list_revisions(
 ) -> RevisionList:
     """Return revisions, the newest first, secrets masked."""
     found = await fleet_control.steering.store.revisions(limit=limit, before=before)
-    return RevisionList([to_row(revision) for revision in found])
+    return RevisionList([to_row(revision, limit=LISTED) for revision in found])
 
 
 @get("/revisions/{revision_id:int}", opt=READ, summary="One revision")
@@ -83,14 +86,15 @@ async def restore(
     return answer_of(outcome, dry_run=dry_run)
 
 
-def to_row(revision: Revision) -> RevisionRow:
-    """Return a revision as it is answered."""
+def to_row(revision: Revision, *, limit: int | None = None) -> RevisionRow:
+    """Return a revision as it is answered, at most so many of its changes."""
     return RevisionRow(
         revision.id,
         revision.ts_us // 1_000_000,
         revision.by,
         revision.action,
-        [_change(x.key, x.before, x.after) for x in revision.changes],
+        len(revision.changes),
+        [_change(x.key, x.before, x.after) for x in revision.changes[:limit]],
     )
 
 
