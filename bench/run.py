@@ -11,6 +11,7 @@ from bench.agent import measure_agent, measure_rest
 from bench.audit import measure_audit, measure_audit_pages
 from bench.counter import measure_counter
 from bench.figures import Figure
+from bench.fleet import measure_fleet, measure_push
 from bench.grok import measure_grok
 from bench.logs import measure_log_batches, measure_log_lines, measure_log_search
 from bench.samples import measure_metrics, measure_sample_ingest
@@ -41,6 +42,8 @@ PARTS = (
     measure_audit,
     measure_audit_pages,
     measure_grok,
+    measure_push,
+    measure_fleet,
 )
 
 

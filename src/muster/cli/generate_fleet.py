@@ -18,6 +18,9 @@ from muster.settings import AgentSettings, LogSettings
 
 TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not a token
 MAX_AGENTS = 20_000
+RARELY = (50_000, 20, 1_000)
+"""Thresholds of the garbage collector: millions of objects live as long as the process does."""
+
 SPOOL_BYTES = 4 * 1024 * 1024
 
 
@@ -96,6 +99,7 @@ async def _run(simulated: SimulatedFleet, supervised: bool) -> None:
         when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*RARELY)
     await simulated.run(stop)
 
 
