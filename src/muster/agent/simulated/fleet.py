@@ -15,7 +15,7 @@ from muster.agent.thread import calling_inline, in_thread
 from muster.failpoints import ignore
 from muster.settings import AgentSettings
 
-STARTS_PER_S = 150
+STARTS_PER_S = 75
 """Agents start at this rate, so that their rhythms are spread and enrolling them floods no server."""
 
 SAVE_S = 5.0
