@@ -19,7 +19,7 @@ from muster.model.access import Scope
 from muster.model.ids import AgentId
 from muster.model.release import Release
 
-UPGRADE = {"needs": Needs(Scope.WRITE_FLEET)}
+UPGRADE = {"needs": Needs(Scope.WRITE_FLEET), "errors": (404,)}
 """New programs on other machines: nobody may do that without a token, also where the surface is open."""
 
 PACKAGES = "/agent/v1/releases"
