@@ -439,6 +439,28 @@ def test_only_an_agent_itself_says_what_it_runs(api: httpx.Client, enrol: Callab
         refused(one.agent.http.request(method, f"{API}/{path}"), 401)
 
 
+def test_a_stolen_enrolment_token_is_ended(site: Site, enrol: Callable[[], Steered]) -> None:
+    token = site.token("agent")
+    facts = {"hostname": name(), "machine_id": "m", "platform": "Linux", "agent_version": "0.1.0"}
+
+    def enrolled() -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{site.url}/agent/v1/enroll"
+        return httpx.post(url, json={"facts": facts}, headers=headers, trust_env=False).status_code
+
+    assert enrolled() == 201
+    own = enrol()
+    muster("token", "revoke", "--data", str(site.data), token.split("_")[1])
+    wait_for("it lets nobody in any more", lambda: enrolled() == 401)
+    own.check_in()
+
+
+def test_a_check_in_that_no_database_could_keep_is_refused(steered: Steered) -> None:
+    for wrong in ({"applied": "\0"}, {"applied": "x" * 65}, {"runners": [{"name": "a"}]}):
+        message = {"nonce": steered.nonce, "sent_us": 0, "wait_s": 0, **wrong}
+        assert steered.agent.http.post("/agent/v1/checkin", json=message).status_code == 422
+
+
 SECRETS = {
     "reader": {"mode": "mysql", "mysql_password": "hunter2", "elastic_token": "", "nested": [{"sk": "s"}]},
     "senders": [{"sender_type": "x", "pandora_ak": "key", "pandora_sk": "secret", "password": "p"}],

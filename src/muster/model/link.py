@@ -87,7 +87,7 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
     sent_us: Count
     wait_s: Annotated[float, msgspec.Meta(ge=0, le=POLL_S)] = POLL_S
     facts: Facts | None = None
-    applied: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    applied: Annotated[str, msgspec.Meta(max_length=64, pattern=NO_NUL)] = ""
     runners: Annotated[list[RunnerStatus], msgspec.Meta(max_length=MAX_RUNNERS)] | None = None
     ledger: Annotated[list[StreamLedger], msgspec.Meta(max_length=64)] = []
     results: Annotated[list[CommandResult], msgspec.Meta(max_length=64)] = []
