@@ -45,13 +45,18 @@ def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
 
 def to_arrow(batch: LineBatch) -> bytes:
     """Return the columns of a batch of logs as an Arrow IPC stream, uncompressed, for any reader."""
+    return b"".join(to_arrow_parts(batch))
+
+
+def to_arrow_parts(batch: LineBatch) -> list[bytes]:
+    """Return the same stream in parts, for those who hash and compress it: joining costs a copy."""
     import polars
 
     sink = _Parts()
     to_log_columns(batch).write_ipc_stream(
         cast("IO[bytes]", sink), compression="uncompressed", compat_level=polars.CompatLevel.oldest()
     )
-    return b"".join(sink.parts)
+    return sink.parts
 
 
 class _Parts:
