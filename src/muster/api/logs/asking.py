@@ -76,7 +76,7 @@ def to_filter(search: LogSearch, asked: Asked) -> LogFilter:
     now_us = time.time_ns() // 1000
     from_us, to_us = parse_span(
         parse_time(asked.since, now_us, field="from"),
-        parse_time(asked.until, now_us, field="to") + (asked.until == "now"),
+        parse_time(asked.until, now_us, field="to"),
     )
     return LogFilter(
         from_us=from_us,
