@@ -27,7 +27,7 @@ from muster.store.telemetry.log_table import LogTable
 from tests.contract.memory import MemoryMarks
 from tests.processes import Site, wait_for
 
-SENDERS = 4
+SENDERS = 16
 BATCH_ROWS, BODY_ROWS = 5_000, 20_000
 BODIES = 20
 ROWS = 5_000_000

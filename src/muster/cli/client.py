@@ -4,7 +4,7 @@ import functools
 import os
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import click
 import httpx
 import msgspec
 
-from muster.errors import CallerError, Conflict, InvalidInput, Unavailable
+from muster.errors import CallerError, Conflict, InvalidInput, MusterError, Unavailable
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 TIMEOUT_S = 30.0
 TRIES = 5
 LONGEST_WAIT_S = 30.0
+RECONNECT_S = 2.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Handler = Callable[..., Any]
@@ -61,9 +62,35 @@ class Client:
         """
         return self._ask("GET", path, query, None)
 
-    def post(self, path: str, body: bytes, **query: QueryValue) -> bytes:
-        """Send JSON and return the body of the answer. Raises like `get`."""
-        return self._ask("POST", path, query, body)
+    def post(
+        self, path: str, body: bytes, *, idempotency_key: str | None = None, **query: QueryValue
+    ) -> bytes:
+        """Send JSON and return the body of the answer. Raises like `get`.
+
+        With a key the server stores a body once, however often it is sent.
+        """
+        return self._ask("POST", path, query, body, idempotency_key)
+
+    def events(self, path: str, **query: QueryValue) -> Iterator[tuple[str, str]]:
+        """Yield kind and data of server-sent events; a connection that breaks is made again where it was.
+
+        Raises like `get` when the server refuses.
+        """
+        last = ""
+        while True:
+            headers = {"Last-Event-ID": last} if last else {}
+            try:
+                with self._http.stream("GET", path, params=_given(query), headers=headers) as answer:
+                    if not answer.is_success:
+                        answer.read()
+                        raise self._refusal(answer)
+                    for event in _events(answer.iter_lines()):
+                        last = event.get("id") or last
+                        yield event.get("event", ""), event.get("data", "")
+            except httpx.HTTPError as error:
+                if not last:
+                    raise Unavailable(f"{self._url}: {error or type(error).__name__}") from None
+            self._wait(RECONNECT_S)
 
     def status_of_post(self, path: str, body: bytes) -> int:
         """Send JSON once and return the status of the answer, whatever it is. Raises Unavailable."""
@@ -78,14 +105,18 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def _ask(self, method: str, path: str, query: Mapping[str, QueryValue], body: bytes | None) -> bytes:
-        request = self._http.build_request(
-            method,
-            path,
-            params={name: value for name, value in query.items() if value is not None},
-            content=body,
-            headers={} if body is None else {"Content-Type": "application/json"},
-        )
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, QueryValue],
+        body: bytes | None,
+        idempotency_key: str | None = None,
+    ) -> bytes:
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
+        request = self._http.build_request(method, path, params=_given(query), content=body, headers=headers)
         for left in reversed(range(TRIES)):
             answer = self._send(request)
             if left and answer.status_code in (429, 503) and "Retry-After" in answer.headers:
@@ -94,12 +125,15 @@ class Client:
             break
         if answer.is_success:
             return answer.content
+        raise self._refusal(answer)
+
+    def _refusal(self, answer: httpx.Response) -> MusterError:
         reason = f"{_reason(answer)} (HTTP {answer.status_code} from {self._url})"
         if answer.status_code == 401 and not self._token:
             reason += "; name a token with --token-file or MUSTER_TOKEN"
         if answer.status_code == 409:
-            raise Conflict(reason)
-        raise CallerError(reason) if answer.status_code < 500 else Unavailable(reason)
+            return Conflict(reason)
+        return CallerError(reason) if answer.status_code < 500 else Unavailable(reason)
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -113,6 +147,22 @@ class Client:
             raise Unavailable(f"{self._url} did not answer within {TIMEOUT_S:g} s") from None
         except httpx.HTTPError as error:
             raise Unavailable(f"{self._url}: {error or type(error).__name__}") from None
+
+
+def _given(query: Mapping[str, QueryValue]) -> dict[str, str | list[str]]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _events(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Yield the fields of each event of a stream; they end with an empty line."""
+    event: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if line:
+            event[name] = value
+        elif event:
+            yield event
+            event = {}
 
 
 def client_options(handler: Handler) -> Handler:

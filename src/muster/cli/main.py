@@ -32,6 +32,7 @@ COMMANDS = (
     Entry("agent", "muster.cli.agent", "Report this machine to a server."),
     Entry("report", "muster.cli.report", "Collect, read and import host reports."),
     Entry("metrics", "muster.cli.metrics", "Show what a machine measures."),
+    Entry("logs", "muster.cli.logs_command", "Search, follow and send log lines."),
     Entry("token", "muster.cli.token", "Create, list and revoke access tokens."),
     Entry("user", "muster.cli.user", "Let people sign in to the console."),
     Entry("audit", "muster.cli.audit", "Export, verify and check the audit log."),

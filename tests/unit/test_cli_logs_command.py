@@ -1,0 +1,141 @@
+"""`muster logs`: what people read, what is sent, and how a broken connection goes on."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from muster.cli import logs_command
+from muster.cli.client import Client
+from muster.errors import CallerError
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def row(message: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"id of {message}",
+        "ts_us": 1_790_000_000_123_456,
+        "received_us": 0,
+        "agent_id": "1" * 32,
+        "hostname": "web-1",
+        "runner": "nginx",
+        "source": "/var/log/x",
+        "level": "error",
+        "message": message,
+        "fields": {},
+    } | more
+
+
+def run(monkeypatch: pytest.MonkeyPatch, handler: Handler, *args: str, stdin: bytes = b"") -> Result:
+    def made(url: str, token: str = "", **_: Any) -> Client:
+        return Client(url, token, transport=httpx.MockTransport(handler), wait=lambda _: None)
+
+    monkeypatch.setattr("muster.cli.client.Client", made)
+    return CliRunner().invoke(logs_command.command, list(args), input=stdin)
+
+
+def test_a_query_prints_the_newest_line_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(200, json={"rows": [row("new", fields={"a": "b"}), row("old")], "next": None})
+
+    result = run(monkeypatch, answer, "--agent", "db-1", "disk", "full", "--from", "-2h")
+    assert result.exit_code == 0, result.output
+    old, new = result.output.splitlines()
+    assert old.endswith(" error    web-1 old")
+    assert new.endswith(" error    web-1 new a=b")
+    (url,) = asked
+    assert url.path == "/console/v1/logs"
+    assert dict(url.params) == {
+        "query": "disk full",
+        "agent": "db-1",
+        "from": "-2h",
+        "to": "now",
+        "limit": "100",
+    }
+
+
+def test_pages_are_read_until_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        before = int(request.url.params.get("before", 5000))
+        size = int(request.url.params["limit"])
+        rows = [row(str(n)) for n in range(before - 1, before - 1 - size, -1)]
+        return httpx.Response(200, json={"rows": rows, "next": str(before - size)})
+
+    result = run(monkeypatch, answer, "--limit", "2500", "--json")
+    found = [json.loads(line)["message"] for line in result.output.splitlines()]
+    assert found == [str(n) for n in range(2500, 5000)]
+
+
+def test_nothing_found_says_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, lambda _: httpx.Response(200, json={"rows": [], "next": None}))
+    assert result.exit_code == 0
+    assert "--from" in result.output
+
+
+def test_control_characters_do_not_reach_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = row("a\x1b[2Jb\nc", hostname="h\x07", fields={"x\r": "\u202ey"})
+    result = run(monkeypatch, lambda _: httpx.Response(200, json={"rows": [odd], "next": None}))
+    assert result.output.splitlines()[0].endswith(r"h\x07 a\x1b[2Jb\nc x\r=" + r"\u202ey")
+
+
+def test_a_refused_query_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = {"code": "invalid", "message": "query: at 5: expected a word"}
+    result = run(monkeypatch, lambda _: httpx.Response(422, json=problem), "a OR")
+    assert isinstance(result.exception, CallerError)
+    assert "at 5" in str(result.exception)
+
+
+def test_lines_are_sent_in_pieces_each_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        if len(sent) == 1:
+            return httpx.Response(503, headers={"Retry-After": "1"})
+        return httpx.Response(201, json={"rows": request.content.count(b"\n"), "repeated": False})
+
+    line = json.dumps({"message": "x" * 1000}).encode() + b"\n"
+    result = run(monkeypatch, answer, "send", "--msg-field", "message", "-", stdin=line * 10_000)
+    assert result.output == "10000 lines stored\n"
+    keys = [request.headers["idempotency-key"] for request in sent]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == len(keys) - 1 == 3
+    assert b"".join(request.content for request in sent[1:]) == line * 10_000
+    assert dict(sent[0].url.params) == {"_msg_field": "message"}
+
+
+def test_pieces_are_whole_lines() -> None:
+    lines = [b"%d\n" % n for n in range(1000)]
+    pieces = list(logs_command.pieces(io.BytesIO(b"".join(lines) + b"last"), size_bytes=100))
+    assert b"".join(pieces) == b"".join(lines) + b"last"
+    assert all(piece.endswith(b"\n") for piece in pieces[:-1])
+    assert max(map(len, pieces)) < 120
+
+
+def test_a_tail_goes_on_where_it_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks: list[str | None] = []
+    turns = [
+        f"retry: 2000\r\n\r\nid: 1-1\r\nevent: row\r\ndata: {json.dumps(row('one'))}\r\n\r\n",
+        f"id: 2-1\nevent: left_out\ndata: 7\n\nid: 2-2\nevent: row\ndata: {json.dumps(row('two'))}\n\n",
+    ]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        marks.append(request.headers.get("last-event-id"))
+        if not turns:
+            return httpx.Response(401, json={"code": "unauthenticated", "message": "expired"})
+        return httpx.Response(200, text=turns.pop(0))
+
+    result = run(monkeypatch, answer, "--follow", "x")
+    assert marks == [None, "1-1", "2-2"]
+    lines = result.output.splitlines()
+    assert [line.rpartition(" ")[2] for line in lines if "web-1" in line] == ["one", "two"]
+    assert any("7 lines left out" in line for line in lines)
+    assert isinstance(result.exception, CallerError)
