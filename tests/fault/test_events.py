@@ -10,9 +10,9 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, TypeVar
 
 import msgspec
 import psycopg
@@ -33,6 +33,8 @@ from tests.fault.event_accounts import (
 )
 from tests.fault.event_journal import Reader
 from tests.processes import Program, Site, muster, wait_for
+
+T = TypeVar("T")
 
 KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
 SEED = int(os.environ.get("MUSTER_FAULT_SEED", "1"))
@@ -77,12 +79,14 @@ class Campaign:
     def grows(self, by: int) -> None:
         """Wait until that many more requests were answered."""
         target = self._reader.answers() + by
+        self._wait_for(f"{by} more answers", lambda: self._reader.answers() >= target)
 
-        def grown() -> bool:
+    def _wait_for(self, what: str, look: Callable[[], T | None]) -> T:
+        def look_while_client_lives() -> T | None:
             assert self.load.alive, f"the client ended\n{self.load.tail()}"
-            return self._reader.answers() >= target
+            return look()
 
-        wait_for(f"{by} more answers", grown, 40)
+        return wait_for(what, look_while_client_lives, 60)
 
     def start(self, number: int) -> None:
         """Start the server that dies as the number-th, so that it does; later ones live."""
@@ -98,7 +102,7 @@ class Campaign:
             server = self.sites[number % len(self.sites)].server
             assert server is not None
             if point:
-                assert wait_for(f"a server dies at {point}", server.process.poll, 60) == -9
+                assert self._wait_for(f"a server dies at {point}", server.process.poll) == -9
             else:
                 if self.chance.random() < 0.8:
                     self.grows(self.chance.randint(1, 60))
