@@ -4,7 +4,6 @@ A runner of kind `metric` is configured as `{"metric": [{"type", "attributes", "
 "collect_interval": 30}`; an attribute that is false is left out. Server and agents read it here alike.
 """
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -252,6 +251,8 @@ def _check_keys(found: Mapping[str, object], known: Iterable[str], prefix: str) 
 
 
 def _unknown(name: object, known: Iterable[str]) -> str:
+    import difflib  # only a wrong name needs it
+
     names = sorted(known)
     near = difflib.get_close_matches(str(name)[:100], names, n=1)
     return f"unknown; did you mean {near[0]}?" if near else f"unknown; known are {', '.join(names)}"
