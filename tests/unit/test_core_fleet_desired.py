@@ -1,6 +1,7 @@
 """Desired states in check-ins: at once when there is news, held when there is none."""
 
 import asyncio
+from functools import partial
 
 import msgspec
 import pytest
@@ -9,9 +10,11 @@ from muster.core.fleet.desired import NOTHING, DesiredStates, version_of
 from muster.core.fleet.edits import add_config, assign_config, delete_agents
 from muster.core.fleet.plan import Plan
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.revisions import Revision
 from muster.core.fleet.steering import Steering
-from muster.errors import InvalidInput, NotFound
+from muster.errors import Conflict, InvalidInput, NotFound
 from muster.model.desired import DesiredState, RunnerState, RunnerStatus
+from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId
 from muster.model.link import CheckinReply, CheckinRequest, EnrolReply
 from tests.property.test_core_fleet_plan import MemoryPlan
@@ -184,6 +187,33 @@ def test_changes_wait_for_each_other_and_one_that_fails_changes_nothing(site: Si
             )
         with pytest.raises(NotFound):
             await site.steering.change(lambda draft: None, by="", action="", agents=[AgentId("nobody")])
+
+    asyncio.run(run())
+
+
+def test_a_change_whose_caller_goes_is_stored_and_known(site: Site) -> None:
+    async def run() -> None:
+        store = site.steering.store
+        assert isinstance(store, MemoryPlan)
+        saving, go_on = asyncio.Event(), asyncio.Event()
+        save = store.save_revision
+
+        async def slow(revision: Revision, key: IdempotencyKey | None = None) -> int:
+            saving.set()
+            await go_on.wait()
+            return await save(revision, key)
+
+        store.save_revision = slow  # type: ignore[method-assign]
+        edit = partial(add_config, name="a", config="{}", note="", tags=[], now_us=1)
+        caller = asyncio.create_task(site.steering.change(edit, by="", action=""))
+        await saving.wait()
+        caller.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        with pytest.raises(Conflict):
+            await asyncio.wait_for(site.steering.change(edit, by="", action=""), SOON_S)
+        assert len(store.texts) == 1
 
     asyncio.run(run())
 

@@ -95,20 +95,8 @@ class Steering:
         when one of them is none of the fleet, InvalidInput when an agent would have too many runners,
         and whatever the edit raises; then nothing is changed.
         """
-        async with self._lock:
-            if key is not None and await self.store.is_done(key):
-                return Outcome([], [])
-            for agent_id in agents:
-                self.fleet.get(agent_id)
-            changes, outcome = self._try(edit)
-            if dry_run or not changes:
-                return outcome
-            revision = Revision(ts_us=self.now_us(), by=by, action=action, changes=changes)
-            revision_id = await self.store.save_revision(revision, key)
-            for change in changes:
-                self.plan.put(change.key, change.after)
-            self._tell(changes, outcome.agents)
-        return msgspec.structs.replace(outcome, revision=revision_id)
+        making = self._change(edit, by, action, agents, dry_run=dry_run, key=key)
+        return await asyncio.shield(making)
 
     async def restore(self, revision_id: int, side: Side, *, by: str, dry_run: bool = False) -> Outcome:
         """Make what a revision wrote as it was after it, or before it.
@@ -135,6 +123,32 @@ class Steering:
                 by=AGENT,
                 action=f"agent {agent_id} registered again",
             )
+
+    async def _change(
+        self,
+        edit: Edit,
+        by: str,
+        action: str,
+        agents: Collection[AgentId],
+        *,
+        dry_run: bool,
+        key: IdempotencyKey | None,
+    ) -> Outcome:
+        """Make a change to its end, though its caller may go: what is stored must be in memory, too."""
+        async with self._lock:
+            if key is not None and await self.store.is_done(key):
+                return Outcome([], [])
+            for agent_id in agents:
+                self.fleet.get(agent_id)
+            changes, outcome = self._try(edit)
+            if dry_run or not changes:
+                return outcome
+            revision = Revision(ts_us=self.now_us(), by=by, action=action, changes=changes)
+            revision_id = await self.store.save_revision(revision, key)
+            for change in changes:
+                self.plan.put(change.key, change.after)
+            self._tell(changes, outcome.agents)
+        return msgspec.structs.replace(outcome, revision=revision_id)
 
     def _try(self, edit: Edit) -> tuple[list[Change], Outcome]:
         """Return what an edit would write and do; the plan is as before."""
