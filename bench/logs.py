@@ -27,7 +27,7 @@ from muster.store.telemetry.log_table import LogTable
 from tests.contract.memory import MemoryMarks
 from tests.processes import Site, wait_for
 
-SENDERS = 16
+SENDERS, LINE_SENDERS = 16, 4
 BATCH_ROWS, BODY_ROWS = 5_000, 20_000
 BODIES = 20
 ROWS = 5_000_000
@@ -99,7 +99,7 @@ def measure_log_lines(directory: Path, seconds: float) -> list[Figure]:
         )
         wholes = [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
         turns = iter(range(10**9))
-        return [lambda: wholes[next(turns) % BODIES]] * SENDERS
+        return [lambda: wholes[next(turns) % BODIES]] * LINE_SENDERS
 
     what = f"JSON lines, {BODY_ROWS} a body, durable"
     return _measure(directory, seconds, what, requests, BODY_ROWS, 201, ("400 k/s", "4 s"))
