@@ -106,6 +106,22 @@ def test_a_batch_is_stored_once_and_found(http: httpx.Client, agent: TestAgent, 
     assert (other.status_code, other.json()["code"]) == (409, "sequence_conflict")
 
 
+def test_the_ledger_counts_the_rows_of_each_runner(admin: httpx.Client, agent: TestAgent, word: str) -> None:
+    send(agent, 1, columns((time.time(), "", word, {}), (time.time(), "", word, {})))
+    send(agent, 1, columns((time.time(), "", word, {})), runner="db")
+    counts = {"collected": 2, "dropped": 0, "spooled": 2, "thinned": 0, "quarantined": 0}
+    said = counts | {"acknowledged": 2, "waiting": 0, "waiting_bytes": 0}
+    streams = ("logs:web", "logs:db", "logs:idle", "inventory")
+    agent.check_in(ledger=[{"stream": stream} | said for stream in streams])
+    account = admin.get(f"/v1/api/agents/{agent.id}/ledger").json()
+    assert {x["agent"]["stream"]: x["stored"] for x in account["streams"]} == {
+        "logs:web": 2,
+        "logs:db": 1,
+        "logs:idle": 0,
+        "inventory": None,
+    }
+
+
 def change(name: str, values: list[Any], kind: pa.DataType | None = None) -> pa.Table:
     """Return a good batch of one row with one column replaced."""
     table = columns((time.time(), "info", "good", {"a": "b"}))
@@ -239,7 +255,9 @@ def test_a_histogram_has_aligned_buckets_that_count_every_row(
     http: httpx.Client, agent: TestAgent, word: str
 ) -> None:
     start = int(time.time()) // 60 * 60 - 600
-    rows = [(start + n, "error" if n % 3 else "info", word, {}) for n in range(90)]
+    rows: list[tuple[float, str, str, Fields]] = [
+        (start + n, "error" if n % 3 else "info", word, {}) for n in range(90)
+    ]
     send(agent, 1, columns(*rows))
     span = {"from": str((start + 7) * US), "to": str((start + 307) * US)}
     answer = search(http, word, "/histogram", **span)

@@ -1,6 +1,6 @@
 """A clock and a mark store in memory, for tests of stores that need them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from muster.errors import Unavailable
 from muster.model.ids import AgentId, Epoch, StreamName
@@ -29,7 +29,7 @@ class MemoryMarks:
     def load_mark(self, agent_id: AgentId, stream: StreamName, epoch: Epoch) -> Mark | None:
         return self.marks.get((agent_id, stream, epoch))
 
-    def save_marks(self, marks: list[Mark], windows: Collection[Window] = ()) -> None:
+    def save_marks(self, marks: Sequence[Mark], windows: Collection[Window] = ()) -> None:
         if self.fail:
             raise Unavailable("the disk is gone")
         self.marks |= {(m.agent_id, m.stream, m.epoch): m for m in marks}

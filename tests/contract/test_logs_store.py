@@ -330,7 +330,7 @@ def test_filters_narrow_a_search(table: LogTable) -> None:
         ({"sources": frozenset({"b.log"})}, ["b"]),
         ({"levels": frozenset({"info", "error"}), "runners": frozenset({"web"})}, ["b", "a"]),
     ):
-        assert messages(newest(table, everything(**options))) == found, options  # type: ignore[arg-type]
+        assert messages(newest(table, everything(**options))) == found, options
     where = LogFilter(from_us=(START + 1) * US, to_us=(START + 2) * US)
     assert messages(newest(table, where)) == ["b"]
 
@@ -476,3 +476,26 @@ def test_an_expensive_search_says_how_to_narrow_it(open_table: Callable[..., Log
     store(table, batch(1, *(line(f"word{n}", START + n) for n in range(2000))))
     with pytest.raises(TooLarge, match="shorter time"):
         newest(table)
+
+
+def test_lines_of_requests_that_wait_together_are_one_part(
+    open_table: Callable[..., LogTable], clients: TelemetryClients
+) -> None:
+    table = open_table()
+    bodies = [f'{{"msg":"{n}"}}\n\n{{"msg":"{n}b"}}'.encode() for n in range(50)]
+    futures = [table.submit_lines(PostedLines(body, FIELDS, "", "")) for body in bodies]
+    assert [future.result(10) for future in futures] == [BatchOutcome(repeated=False, rows=2)] * 50
+    assert len(set(messages(newest(table)))) == 100
+    assert clients.rows("SELECT count() < 10 FROM system.parts WHERE table = 'logs' AND rows < 100") == [(1,)]
+
+
+def test_lines_beside_batches_that_fail_are_stored_once_if_they_are_acknowledged(
+    table: LogTable, marks: MemoryMarks
+) -> None:
+    marks.fail = True
+    batches = [table.submit_batch(batch(n, line("b"), runner=f"r{n}"), 10) for n in range(1, 6)]
+    lines = [table.submit_lines(PostedLines(b'{"msg":"%d"}' % n, FIELDS, "", "")) for n in range(20)]
+    assert all(isinstance(future.exception(30), Unavailable) for future in batches)
+    acknowledged = [str(n) for n, future in enumerate(lines) if future.exception(30) is None]
+    found = [message for message in messages(newest(table)) if message != "b"]
+    assert sorted(found, key=int) == acknowledged

@@ -145,6 +145,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         "fleet_account": FleetAccount(
             parts.fleet,
             {REPORTS: reports.count_rows, SAMPLES: parts.samples.count_rows},
+            parts.logs.count_rows,
             {REPORTS: reports.count_imported},
             parts.mark_store,
         ),

@@ -15,6 +15,7 @@ from muster.core.ingest import MarkStore
 from muster.errors import Conflict, NotFound
 from muster.model.access import Scope, Surface
 from muster.model.agent import Agent
+from muster.model.batch import LOGS
 from muster.model.ids import AgentId, StreamName
 from muster.model.link import StreamLedger
 
@@ -28,12 +29,13 @@ CountRows = Callable[[AgentId], Awaitable[int]]
 class FleetAccount(msgspec.Struct, frozen=True):
     """The parts behind the routes of this surface.
 
-    `count_rows` counts what is stored of what an agent sent in a stream, `count_imported` what
-    something else collected and was stored under the agent's id.
+    `count_rows` counts what is stored of what an agent sent in a stream, `count_logs` the rows of each of
+    its runners, `count_imported` what something else collected and was stored under the agent's id.
     """
 
     fleet: Fleet
     count_rows: Mapping[StreamName, CountRows]
+    count_logs: Callable[[AgentId], Awaitable[Mapping[str, int]]]
     count_imported: Mapping[StreamName, CountRows]
     mark_store: MarkStore
 
@@ -76,6 +78,7 @@ async def agent_ledger(
     fleet = fleet_account.fleet
     agent = find_agent(fleet, agent_id)
     marks = await fleet_account.mark_store.marks_of_agent(agent.id)
+    logs = await fleet_account.count_logs(agent.id)
     streams = []
     for said in fleet.ledger(agent.id):
         count_rows = fleet_account.count_rows.get(said.stream)
@@ -84,7 +87,7 @@ async def agent_ledger(
         streams.append(
             StreamAccount(
                 agent=said,
-                stored=await count_rows(agent.id) if count_rows else None,
+                stored=await count_rows(agent.id) if count_rows else _stored_logs(said.stream, logs),
                 imported=await count_imported(agent.id) if count_imported else 0,
                 missing_batches=sum(last - first + 1 for first, last in gaps),
                 balanced=is_balanced(said),
@@ -92,6 +95,11 @@ async def agent_ledger(
         )
     online = fleet.presence.is_online(agent.id)
     return Ledger(agent.id, agent.hostname, online, agent.last_seen_us, streams)
+
+
+def _stored_logs(stream: StreamName, logs: Mapping[str, int]) -> int | None:
+    """Return how many rows of a stream of logs are stored, None for any other stream."""
+    return logs.get(stream.removeprefix(LOGS), 0) if stream.startswith(LOGS) else None
 
 
 def find_agent(fleet: Fleet, name: str) -> Agent:

@@ -1,19 +1,19 @@
 """The one writer of the logs table: stores each batch once, and JSON lines as the engine reads them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from muster.core.ingest import BatchOutcome, MarkStore
-from muster.core.logs.ports import LogBatch, PostedLines
-from muster.errors import Conflict, InvalidInput
+from muster.core.logs.ports import LineFields, LogBatch, PostedLines
+from muster.errors import Conflict, InvalidInput, TooLarge, Unavailable
 from muster.failpoints import Reach
 from muster.model.batch import LOGS
 from muster.model.log import runner_of
 from muster.store.telemetry.clients import TelemetryClients
-from muster.store.telemetry.log_lines import LineInserts
+from muster.store.telemetry.log_lines import BadLine, LineInserts
 from muster.store.telemetry.once import Judge, Marks, ReceiptClock, Receipts
 
 RECEIPTS = Receipts(
@@ -116,25 +116,59 @@ class LogWriter:
         self._lines = LineInserts(clients)
 
     def write_group(self, items: Sequence[Write]) -> Sequence[Outcome]:
-        """Store what is new of a group; see `GroupCommit`. Raises Unavailable when nothing can be said."""
+        """Store what is new of a group; see `GroupCommit`. Raises Unavailable when nothing can be said.
+
+        Batches come first: when they fail nothing of the group is stored. What fails later is told to its
+        own sender, since the group must not be run again then.
+        """
         self._judge.settle_doubts()
         group = _Group()
-        outcomes = [self._take(item, group) for item in items]
+        outcomes: dict[int, Outcome] = {
+            number: self._take(item, group) for number, item in enumerate(items) if isinstance(item, LogBatch)
+        }
         if group.batches:
             self._insert(group)
+        posted = {number: item for number, item in enumerate(items) if isinstance(item, PostedLines)}
+        outcomes |= self._insert_joined(posted)
+        for number, lines in posted.items():
+            if number not in outcomes:
+                outcomes[number] = self._insert_lines(lines)
         self._reach("server.reply.before")
-        return outcomes
+        return [outcomes[number] for number in range(len(items))]
 
-    def _take(self, item: Write, group: _Group) -> Outcome:
+    def _take(self, item: LogBatch, group: _Group) -> Outcome:
         try:
-            if isinstance(item, PostedLines):
-                return self._insert_lines(item)
             is_new = self._judge.take(item.key, item.sha256, group.marks)
-        except (Conflict, InvalidInput) as error:
-            return error
+        except Conflict as conflict:
+            return conflict
         if is_new:
             group.batches.append(item)
         return BatchOutcome(repeated=not is_new, rows=item.columns.num_rows)
+
+    def _insert_joined(self, posted: Mapping[int, PostedLines]) -> dict[int, Outcome]:
+        """Store lines without keys and with the same fields together, as far as they can be read.
+
+        Return the outcomes by number; a bad line of one of them leaves all to be stored one by one.
+        """
+        alike: dict[LineFields, list[int]] = {}
+        for number, item in posted.items():
+            if not item.key:
+                alike.setdefault(item.fields, []).append(number)
+        joined: dict[int, Outcome] = {}
+        for numbers in alike.values():
+            if len(numbers) == 1:
+                continue
+            received_us = self._clock.next_us()
+            try:
+                stored = self._lines.insert_joined([posted[number] for number in numbers], received_us)
+            except BadLine:
+                continue
+            except Unavailable as error:
+                joined.update(dict.fromkeys(numbers, error))
+                continue
+            joined.update(zip(numbers, stored, strict=True))
+            self._stored(received_us)
+        return joined
 
     def _insert(self, group: _Group) -> None:
         received_us = self._clock.next_us()
@@ -147,9 +181,12 @@ class LogWriter:
         self._reach("server.mark.after_commit")
         self._stored(received_us)
 
-    def _insert_lines(self, lines: PostedLines) -> BatchOutcome:
+    def _insert_lines(self, lines: PostedLines) -> Outcome:
         received_us = self._clock.next_us()
-        outcome = self._lines.insert(lines, received_us)
+        try:
+            outcome = self._lines.insert(lines, received_us)
+        except (InvalidInput, TooLarge, Unavailable) as error:
+            return error
         if not outcome.repeated:
             self._stored(received_us)
         return outcome
