@@ -353,7 +353,7 @@ def test_without_a_server_reports_wait_in_the_spool(tmp_path: Path) -> None:
 
 def test_the_agent_loads_nothing_heavy() -> None:
     program = (
-        "import sys, muster.agent.runtime, muster.cli.agent\n"
+        "import sys, muster.cli.agent, muster.agent.outside, muster.agent.link, muster.agent.runtime\n"
         "heavy = {'rich', 'pygments', 'pyarrow', 'sqlalchemy', 'litestar', 'uvicorn', 'cryptography', 'h2'}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )

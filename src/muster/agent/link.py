@@ -1,10 +1,10 @@
 """The agent's way to the server: three requests over HTTP, each answered by an `Answer`."""
 
 import ssl
-import sys
 from functools import partial
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from muster.agent.outcome import Answer, Outcome, judge_status, parse_retry_after
@@ -14,10 +14,6 @@ from muster.errors import InvalidInput, SettingsError
 from muster.model.batch import MSGPACK
 from muster.model.link import CheckinRequest, EnrolRequest, LinkError
 from muster.model.release import Manifest
-
-# httpx offers a command line of its own when rich is installed; loading it costs the agent 6 MB.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-import httpx  # noqa: E402
 
 CONNECT_S = 10.0
 REPLY_S = 30.0
