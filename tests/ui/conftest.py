@@ -17,7 +17,7 @@ WIDE, NARROW = (1400, 900), (390, 844)
 SCREENSHOTS = os.environ.get("MUSTER_SCREENSHOTS", "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server, and an agent of this machine that looks every second."""
     if not (BUILT / "index.html").is_file():
@@ -83,7 +83,7 @@ class Visit:
             self.page.screenshot(path=directory / f"{name}.png", full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, live: Site) -> str:
     """The cookies of an administrator, as Playwright stores them."""
     context = browser.new_context()
