@@ -3,7 +3,8 @@
 -- `ts` is the line's own time, at most `received_at`. (epoch, sequence) say from which batch it came;
 -- the first row of a batch has its hash, so a batch is stored if and only if its receipt is.
 -- `words` knows the runs of letters of a message in lower case: digits stay out, since each number
--- would be a word of its own and cost more than the line. See docs/adr/0012-log-table.md.
+-- would be a word of its own and cost more than the line. Ten parts are merged to one, not five: each
+-- merge writes a row anew. See docs/adr/0012-log-table.md.
 CREATE TABLE IF NOT EXISTS logs
 (
     received_at  DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -31,4 +32,5 @@ CREATE TABLE IF NOT EXISTS logs
 ENGINE = {merge_tree}
 PARTITION BY toDate(received_at)
 ORDER BY (ts, received_at, row)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 2048
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 2048,
+    merge_selector_base = 10
