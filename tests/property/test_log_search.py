@@ -86,9 +86,7 @@ def matches(condition: Word | Phrase | Pattern, message: str) -> bool:
 
 TEXT = st.text(SIGNS, min_size=1, max_size=6)
 LETTERS_ONLY = st.text("abzABZ", min_size=1, max_size=5)
-QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @QUICK
@@ -119,7 +117,7 @@ def test_a_pattern_is_found(table: LogTable, parts: list[str]) -> None:
 @QUICK
 @given(text=st.text(SIGNS + "ANDORT<>", max_size=30))
 @example(text="f:*a* OR NOT f:>1")
-@example(text="\"\\'\":{p0:String} OR level:>=error")
+@example(text='"\\\'":{p0:String} OR level:>=error')
 def test_any_query_is_answered_or_refused(table: LogTable, text: str) -> None:
     def nobody(name: str) -> list[AgentId]:
         raise NotFound(name)
@@ -137,7 +135,9 @@ def test_the_index_is_made_of_what_searches_ask(telemetry_clients: TelemetryClie
     assert f"INDEX words {LETTERS} TYPE text" in ddl
 
 
-def test_a_search_for_a_rare_word_uses_the_index(table: LogTable, telemetry_clients: TelemetryClients) -> None:
+def test_a_search_for_a_rare_word_uses_the_index(
+    table: LogTable, telemetry_clients: TelemetryClients
+) -> None:
     plan = telemetry_clients.rows(
         f"EXPLAIN indexes = 1 SELECT count() FROM logs WHERE hasAllTokens({LETTERS}, ['nomatchword'])"
     )
