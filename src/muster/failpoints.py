@@ -16,6 +16,8 @@ Reach = Callable[[str], None]
 POINTS = (
     "agent.spool.before_commit",
     "agent.spool.after_commit",
+    "agent.read.before_spool",
+    "agent.read.after_spool",
     "agent.send.before",
     "agent.send.after_reply",
     "agent.delete.after_commit",

@@ -11,7 +11,7 @@ from muster.agent.outcome import Answer, Outcome, judge_status, parse_retry_afte
 from muster.agent.spooled import SpooledBatch
 from muster.agent.thread import in_thread
 from muster.errors import InvalidInput, SettingsError
-from muster.model.batch import MSGPACK
+from muster.model.batch import ARROW_STREAM, LOGS, MSGPACK
 from muster.model.link import CheckinRequest, EnrolRequest, LinkError
 from muster.model.release import Manifest
 
@@ -63,7 +63,10 @@ class Link:
                 "sequence": str(key.sequence),
                 "sha256": batch.sha256,
             },
-            headers={"content-type": MSGPACK, "content-encoding": "zstd"},
+            headers={
+                "content-type": ARROW_STREAM if key.stream.startswith(LOGS) else MSGPACK,
+                "content-encoding": "zstd",
+            },
         )
 
     async def download(self, credential: str, manifest: Manifest, file: Path) -> Answer:

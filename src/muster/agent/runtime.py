@@ -14,8 +14,10 @@ from muster.agent.collecting import Collecting, Collector, ReportSink
 from muster.agent.desired_file import DesiredFile
 from muster.agent.identity import IdentityFile
 from muster.agent.link import Link
+from muster.agent.log_senders import LogSenders
 from muster.agent.machine import read_facts
 from muster.agent.runners.kinds import Kinds
+from muster.agent.runners.logs import LogKind
 from muster.agent.runners.metric import MetricKind
 from muster.agent.runners.parts import OpenLook, open_look
 from muster.agent.runners.runners import DesiredStore, Runners
@@ -24,7 +26,7 @@ from muster.agent.session import IdentityStore, Session
 from muster.agent.spool import Spool
 from muster.failpoints import Reach, of_stream
 from muster.model.batch import STREAMS
-from muster.model.ids import Epoch
+from muster.model.ids import Epoch, StreamName
 from muster.model.link import Facts
 from muster.settings import AgentSettings
 
@@ -84,8 +86,9 @@ class Runtime:
             now_us=self._clock.now_us,
             reach=reach,
         )
-        senders = {
-            stream: Sender(
+
+        def open_sender(stream: StreamName) -> Sender:
+            return Sender(
                 stream,
                 spool=self._spool,
                 link=link,
@@ -94,12 +97,16 @@ class Runtime:
                 new_epoch=new_epoch,
                 reach=of_stream(reach, stream),
             )
-            for stream in STREAMS
-        }
+
+        senders = {stream: open_sender(stream) for stream in STREAMS}
+        log_senders = LogSenders(
+            self._spool.streams, open_sender, lambda name, part: keep_running(name, part, self._clock)
+        )
 
         def wake() -> None:
             for sender in senders.values():
                 sender.wake()
+            log_senders.wake()
 
         collecting = Collecting(
             collector=collector,
@@ -111,7 +118,7 @@ class Runtime:
             spooled=wake,
         )
         self._runners = Runners(
-            Kinds([MetricKind(open_look)], settings.allow_runners),
+            Kinds([MetricKind(open_look), LogKind(reach)], settings.allow_runners),
             store=home.desired,
             spool=self._spool,
             clock=self._clock,
@@ -135,6 +142,7 @@ class Runtime:
             "check-in": check_in.run,
             "telling": check_in.tell,
             **{f"sending {stream}": sender.run for stream, sender in senders.items()},
+            "sending logs": log_senders.run,
             **(beside or {}),
         }
 

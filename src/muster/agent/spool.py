@@ -45,6 +45,10 @@ Also = Callable[[sqlite3.Connection, list[SpoolKey | None]], None]
 """More work of a transaction that stores batches."""
 
 
+class SpoolFull(Exception):
+    """There is no room for rows of which none may be lost; there is again when others were sent."""
+
+
 class Spool:
     """A file of at most about `max_bytes`; new batches belong to `epoch`. `path` None: in memory."""
 
@@ -115,6 +119,40 @@ class Spool:
                 _log.error("the spool is full: %d rows of %s are dropped", batch.rows, batch.stream)
         self._reach("agent.spool.after_commit")
         return keys
+
+    def append_whole(self, batches: Sequence[NewBatch], also: Also) -> list[SpoolKey]:
+        """Store all of the batches and `also` in one transaction. What cannot be stored is not counted.
+
+        They leave a part of the file free for streams that cannot wait. Raises SpoolFull when there is
+        no room, sqlite3.OperationalError when the disk refuses: nothing is done then.
+        """
+        packer = zstandard.ZstdCompressor(level=3)
+        hashed = [(batch, content_sha256(batch.body), packer.compress(batch.body)) for batch in batches]
+
+        def work(db: sqlite3.Connection) -> list[SpoolKey]:
+            if used_bytes(db) + sum(len(packed) for _, _, packed in hashed) > self._whole_bytes:
+                raise SpoolFull
+            (last,) = db.execute("SELECT coalesce(max(rowid), 0) FROM batches").fetchone()
+            keys = [self._add(db, *parts, before=last + 1) for parts in hashed]
+            stored = [key for key in keys if key is not None]
+            if len(stored) < len(keys):
+                raise SpoolFull
+            also(db, keys)
+            if keys:
+                self._reach("agent.spool.before_commit")
+            return stored
+
+        keys = self._run(work)
+        self._reach("agent.spool.after_commit")
+        return keys
+
+    @property
+    def _whole_bytes(self) -> int:
+        return self._max_bytes * 7 // 8
+
+    def streams(self) -> list[StreamName]:
+        """Return the streams of which something waits."""
+        return self._run(streams_by_size)
 
     def oldest(self, stream: StreamName) -> SpooledBatch | None:
         """Return the batch to send next: the earliest epoch, then the lowest sequence.

@@ -41,6 +41,8 @@ _SCHEMA = (
         name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, read INTEGER NOT NULL DEFAULT 0,
         failed INTEGER NOT NULL DEFAULT 0, filtered INTEGER NOT NULL DEFAULT 0,
         spooled INTEGER NOT NULL DEFAULT 0)""",
+    """CREATE TABLE IF NOT EXISTS reader_positions (
+        runner TEXT NOT NULL, key TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (runner, key))""",
     "DELETE FROM epochs WHERE id NOT IN (SELECT epoch_id FROM batches)",
     f"PRAGMA user_version = {VERSION}",
 )

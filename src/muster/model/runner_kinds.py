@@ -11,6 +11,7 @@ SCRIPT = "script"
 READERS = (
     *("fileauto", "file", "dir", "dirx", "tailx", "cloudtrail", "mysql", "mssql", "postgres"),
     *("elastic", "mongo", "kafka", "redis", "socket", "http", "httpfetch", SCRIPT, "snmp", "cloudwatch"),
+    "journald",
 )
 """Modes of readers that configurations may name, whether or not an agent has them."""
 

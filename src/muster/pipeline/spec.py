@@ -45,7 +45,7 @@ class RunnerSpec(Spec, frozen=True, kw_only=True):
     note: Annotated[str, Meta(description="A note for people")] = ""
     batch_len: Annotated[int, Meta(ge=0, description="Rows in a batch at most; 0: no limit")] = 0
     batch_size: Annotated[int, Meta(ge=1, description="Bytes in a batch at most")] = 2 * 1024 * 1024
-    batch_interval: Annotated[int, Meta(ge=1, description="Seconds after which a batch is sent")] = 60
+    batch_interval: Annotated[int, Meta(ge=1, description="Seconds after which a batch is sent")] = 1
     batch_try_times: Annotated[int, Meta(description="Tries for a batch; 0: for ever")] = 0
     collect_interval: Annotated[int, Meta(ge=1, description="Seconds between samples of metrics")] = 30
     errors_list_cap: Annotated[int, Meta(ge=0, description="Errors that are kept to be shown")] = 100

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from muster.agent.clock import Clock
 from muster.agent.runners import tallies
@@ -14,6 +14,8 @@ from muster.model.desired import ConfigName
 
 MAX_ERRORS = 20
 MAX_TEXT = 4096
+
+T = TypeVar("T")
 
 Config = Mapping[str, object]
 """A runner's configuration, decoded."""
@@ -66,6 +68,31 @@ class Job:
         if not all(keys):
             self.trouble("the spool has no room: samples or rows were dropped")
         return keys
+
+    async def spool_whole(
+        self,
+        batches: Sequence[NewBatch],
+        counted: Tally,
+        also: Callable[[sqlite3.Connection], None],
+    ) -> None:
+        """Store all batches, count them and `counted`, and do `also`, in one transaction; or nothing.
+
+        Raises SpoolFull, sqlite3.OperationalError.
+        """
+        whole = counted.plus(Tally(spooled=sum(batch.rows for batch in batches)))
+
+        def count(db: sqlite3.Connection, keys: list[SpoolKey | None]) -> None:
+            tallies.add(db, self.name, whole)
+            also(db)
+
+        await in_thread(lambda: self._spool.append_whole(batches, count))
+        self.tally = self.tally.plus(whole)
+        if batches:
+            self._spooled()
+
+    async def load(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what `read` finds in the spool's database."""
+        return await in_thread(lambda: self._spool.transact(read))
 
     async def take_over(self, epoch: int, forget: Callable[[sqlite3.Connection], None]) -> None:
         """Read the counters; when the epoch is a new one, `forget` what was read, in one transaction."""

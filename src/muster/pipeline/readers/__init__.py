@@ -1,6 +1,7 @@
 """Readers: where lines come from."""
 
-from muster.pipeline.component import Spec
+from muster.pipeline.readers.file import FileSpec
+from muster.pipeline.readers.reader import ReaderSpec
 
-READERS: tuple[type[Spec], ...] = ()
+READERS: tuple[type[ReaderSpec], ...] = (FileSpec,)
 """The spec of each reader; `mode` in a configuration names one."""

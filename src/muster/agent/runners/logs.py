@@ -1,0 +1,176 @@
+"""Log runners: what a reader reads, parsed and spooled together with where the reader stands."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from muster.agent.runners import positions
+from muster.agent.runners.kind import Config, Job
+from muster.agent.runners.tallies import Tally
+from muster.agent.spool import SpoolFull
+from muster.agent.spooled import NewBatch
+from muster.agent.thread import in_thread
+from muster.failpoints import Reach
+from muster.model.desired import ConfigName
+from muster.model.log import log_stream
+
+if TYPE_CHECKING:
+    from muster.pipeline.log_runner import LogRunner
+    from muster.pipeline.readers.reader import Haul
+
+READ_KINDS = ("file",)
+"""Modes of readers that this agent has; `muster.pipeline` is loaded when one of them runs."""
+
+POLL_S = 0.25
+FULL_S = 1.0
+"""So often the spool is asked again whether it has room."""
+
+T = TypeVar("T")
+
+
+class LogKind:
+    """Runs `{"reader": {...}, ...}`: lines go to stream `logs:NAME`.
+
+    `allowed_paths` are files and directories, below which everything is allowed, that a configuration
+    may name here.
+    """
+
+    kinds = frozenset(READ_KINDS)
+
+    def __init__(self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",)) -> None:
+        self._reach = reach
+        self._allowed = tuple(os.path.realpath(path) for path in allowed_paths)
+
+    def check(self, config: Config) -> list[str]:
+        """Return what is wrong with a configuration."""
+        from muster.pipeline.log_runner import problems_of
+
+        return problems_of(config)
+
+    async def run(self, job: Job, config: Config) -> None:
+        """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
+        stored = await job.load(lambda db: positions.load(db, job.name))
+        runner = await _whole(lambda: self._open(config, stored, job))
+        try:
+            while True:
+                await self._step(job, runner)
+        finally:
+            runner.reader.close()
+
+    def forget(self, db: sqlite3.Connection, name: ConfigName) -> None:
+        """Let a runner read everything anew."""
+        positions.delete(db, name)
+
+    async def _step(self, job: Job, runner: "LogRunner") -> None:
+        """Gather a batch, store it with its positions, and wait when there was none."""
+        haul, lag_bytes = await self._gather(job, runner)
+        job.lag_bytes = lag_bytes
+        for trouble in haul.troubles:
+            job.trouble(trouble)
+        if haul.positions or haul.segments or haul.too_long:
+            made = await _whole(lambda: runner.make(haul))
+            batches = [NewBatch(log_stream(job.name), body.rows, body.data) for body in made.bodies]
+            tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
+            self._reach("agent.read.before_spool")
+            await self._store(job, batches, tally, haul.positions)
+            self._reach("agent.read.after_spool")
+            runner.reader.kept()
+        else:
+            await job.clock.sleep(POLL_S)
+
+    async def _gather(self, job: Job, runner: "LogRunner") -> "tuple[Haul, int | None]":
+        """Read until there is enough for a batch, or time is up, or nothing is there."""
+        reader, limit = runner.reader, runner.config.runner
+
+        def look(left: int) -> "tuple[Haul, int | None]":
+            return reader.read(left), reader.lag_bytes()
+
+        haul, lag_bytes = await _whole(lambda: look(runner.batch_bytes))
+        began_s = job.clock.monotonic_s()
+        while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < runner.batch_bytes:
+            left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
+            if left_s <= 0:
+                break
+            await job.clock.sleep(min(POLL_S, left_s))
+            left = runner.batch_bytes - haul.size_bytes
+            more, lag_bytes = await _whole(lambda left=left: look(left))
+            haul.add(more)
+        return haul, lag_bytes
+
+    async def _store(
+        self,
+        job: Job,
+        batches: Sequence[NewBatch],
+        tally: Tally,
+        changed: Mapping[str, str | None],
+    ) -> None:
+        """Spool; while there is no room, wait: the reader waits, too, and nothing is dropped."""
+        is_told = False
+        while True:
+            try:
+                await _settled(
+                    job.spool_whole(batches, tally, lambda db: positions.store(db, job.name, changed))
+                )
+            except (SpoolFull, sqlite3.OperationalError) as error:
+                if not is_told:
+                    job.trouble(f"the spool has no room, so reading waits: {error}".rstrip(": "))
+                    is_told = True
+                await job.clock.sleep(FULL_S)
+            else:
+                return
+
+    def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
+        from muster.agent.machine import read_facts
+        from muster.pipeline.component import Surroundings, read_file
+        from muster.pipeline.log_runner import LogRunner
+        from muster.pipeline.spec import read_config
+        from muster.pipeline.tags import runner_tags
+
+        def now() -> datetime:
+            return datetime.fromtimestamp(job.clock.now_us() / 1_000_000, UTC)
+
+        def read_allowed(path: str) -> str:
+            return read_file(path) if self._allows(path) else _refuse(path)
+
+        facts = read_facts()
+        machine = {
+            "core": str(os.cpu_count() or 1),
+            "hostname": facts.hostname,
+            "osinfo": facts.platform,
+        }
+        return LogRunner(
+            config,
+            stored,
+            allows=self._allows,
+            around=Surroundings(now=now, read_file=read_allowed),
+            tags=runner_tags(read_config(config).runner, os.environ, machine),
+            now=now,
+        )
+
+    def _allows(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real == each or real.startswith(each.rstrip("/") + "/") for each in self._allowed)
+
+
+def _refuse(path: str) -> str:
+    from muster.errors import InvalidInput
+
+    raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
+
+
+async def _whole(call: Callable[[], T]) -> T:
+    """Call in a thread, and wait for its end even when cancelled: what follows must not overlap it."""
+    return await _settled(in_thread(call))
+
+
+async def _settled(work: "asyncio.Future[T] | object") -> T:
+    """Wait for work to its end even when cancelled; the cancellation counts behind it."""
+    task: asyncio.Future[T] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

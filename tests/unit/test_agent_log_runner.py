@@ -1,0 +1,190 @@
+"""Log runners: what they read is spooled with where they stand, once, whatever happens between."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars
+import pytest
+import zstandard
+
+from muster.agent.clock import Clock
+from muster.agent.runners import positions
+from muster.agent.runners.kind import Job
+from muster.agent.runners.logs import READ_KINDS, LogKind
+from muster.agent.spool import Spool
+from muster.failpoints import ignore
+from muster.model.desired import ConfigName
+from muster.model.ids import Epoch
+from muster.model.log import COLUMNS, log_stream
+from muster.pipeline.readers import READERS
+
+NAME = ConfigName("web")
+
+
+class Died(BaseException):
+    """Stands for the end of the process."""
+
+
+class Time:
+    """A clock that runs when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+        self.clock = Clock(lambda: int(self.now_s * 1e6), lambda: self.now_s, self.sleep, lambda: 0.5)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    spool = open_spool(tmp_path)
+    yield spool
+    spool.close()
+
+
+def open_spool(directory: Path, *, max_bytes: int = 2**24) -> Spool:
+    return Spool(
+        directory / "spool.db", epoch=Epoch("e" * 32), max_bytes=max_bytes, now_us=lambda: 0, reach=ignore
+    )
+
+
+def config(path: Path, **sections: Any) -> dict[str, Any]:
+    return {"reader": {"mode": "file", "log_path": str(path)}, "batch_interval": 1, **sections}
+
+
+async def run(
+    spool: Spool,
+    config: dict[str, Any],
+    until: Callable[[Job], bool],
+    *,
+    reach: Callable[[str], None] = ignore,
+    kind: LogKind | None = None,
+) -> Job:
+    """Run until a condition holds, then stop as for a change of the configuration."""
+    job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda: None)
+    await job.take_over(0, lambda db: None)
+    task = asyncio.create_task((kind or LogKind(reach)).run(job, config))
+    try:
+        async with asyncio.timeout(20):
+            while not until(job) and not task.done():  # noqa: ASYNC110 threads change what is waited for
+                await asyncio.sleep(0.002)
+    finally:
+        if not task.done():
+            task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled() and task.exception() is not None:
+        raise task.exception()  # type: ignore[misc]
+    return job
+
+
+def take_messages(spool: Spool) -> list[str]:
+    """Return the messages that wait, in order, and acknowledge them."""
+    found: list[str] = []
+    while (batch := spool.oldest(log_stream(NAME))) is not None:
+        rows = polars.read_ipc_stream(zstandard.ZstdDecompressor().decompress(batch.body))
+        assert tuple(rows.columns) == COLUMNS
+        assert rows.height == batch.rows
+        found += rows.get_column("message").to_list()
+        spool.acknowledge(batch)
+    return found
+
+
+def read_until(count: int) -> Callable[[Job], bool]:
+    return lambda job: job.tally.read >= count
+
+
+def test_lines_of_a_file_are_spooled_as_rows(tmp_path: Path, spool: Spool) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("one\nERROR two\n\nthree\nhal")
+    job = asyncio.run(run(spool, config(log), read_until(4)))
+    assert take_messages(spool) == ["one", "ERROR two", "three"]
+    assert (job.tally.read, job.tally.filtered, job.tally.spooled) == (4, 1, 3)
+    assert job.lag_bytes == 3
+    with log.open("a") as file:
+        file.write("f\n")
+    asyncio.run(run(spool, config(log), lambda job: job.tally.read == 5))
+    assert take_messages(spool) == ["half"]
+
+
+def test_the_agent_has_the_readers_that_it_says() -> None:
+    assert set(READ_KINDS) == {name for spec in READERS for name in spec.TYPES}
+    assert LogKind(ignore).kinds == frozenset(READ_KINDS)
+
+
+@pytest.mark.parametrize("point", ["agent.read.before_spool", "agent.read.after_spool"])
+def test_dying_around_the_spool_repeats_nothing_and_skips_nothing(
+    tmp_path: Path, spool: Spool, point: str
+) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("".join(f"line {n}\n" for n in range(50)))
+    left = 2
+
+    def reach(name: str) -> None:
+        nonlocal left
+        left -= name == point
+        if left == 0:
+            raise RuntimeError(point)
+
+    small = config(log, batch_size=100)
+    with pytest.raises(RuntimeError, match=point):
+        asyncio.run(run(spool, small, lambda job: False, reach=reach))
+    asyncio.run(run(spool, small, read_until(50)))
+    assert take_messages(spool) == [f"line {n}" for n in range(50)]
+
+
+def test_a_batch_has_no_more_rows_than_it_may(tmp_path: Path, spool: Spool) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("".join(f"{n}\n" for n in range(25)))
+    asyncio.run(run(spool, config(log, batch_len="10"), read_until(25)))
+    sizes = []
+    while (batch := spool.oldest(log_stream(NAME))) is not None:
+        sizes.append(batch.rows)
+        spool.acknowledge(batch)
+    assert sizes == [10, 10, 5]
+
+
+def test_a_full_spool_makes_the_reader_wait_and_drops_nothing(tmp_path: Path) -> None:
+    import random
+
+    chance = random.Random(1)
+    log = tmp_path / "app.log"
+    lines = [f"{n} {chance.randbytes(600).hex()}" for n in range(2000)]
+    log.write_text("".join(f"{line}\n" for line in lines))
+    spool = open_spool(tmp_path, max_bytes=2**19)
+    small = config(log, batch_size=60_000)
+    job = asyncio.run(run(spool, small, lambda job: bool(job.errors)))
+    assert "has no room" in job.errors[0]
+    read = job.tally.read
+    assert 0 < read < 2000
+    found = take_messages(spool)
+    while len(found) < 2000:
+        before = job.tally.read
+        job = asyncio.run(run(spool, small, lambda job: job.tally.read == 2000 or bool(job.errors)))
+        assert job.tally.read > before
+        found += take_messages(spool)
+    assert found == lines
+    (ledger,) = spool.ledger()
+    assert (ledger.collected, ledger.dropped) == (2000, 0)
+    spool.close()
+
+
+def test_forgetting_reads_everything_anew(tmp_path: Path, spool: Spool) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("one\n")
+    asyncio.run(run(spool, config(log), read_until(1)))
+    spool.transact(lambda db: LogKind(ignore).forget(db, NAME))
+    assert spool.transact(lambda db: positions.load(db, NAME)) == {}
+    asyncio.run(run(spool, config(log), read_until(2)))
+    assert take_messages(spool) == ["one", "one"]
+
+
+def test_a_path_that_is_not_allowed_here_is_refused(tmp_path: Path, spool: Spool) -> None:
+    log = tmp_path / "secret.log"
+    log.write_text("one\n")
+    kind = LogKind(ignore, allowed_paths=[str(tmp_path / "logs")])
+    with pytest.raises(Exception, match=r"agent\.allow_paths"):
+        asyncio.run(run(spool, config(log), read_until(1), kind=kind))
