@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from muster.agent.runners import positions
@@ -96,7 +97,7 @@ class LogKind:
                 break
             await job.clock.sleep(min(POLL_S, left_s))
             left = runner.batch_bytes - haul.size_bytes
-            more, lag_bytes = await _whole(lambda left=left: look(left))
+            more, lag_bytes = await _whole(partial(look, left))
             haul.add(more)
         return haul, lag_bytes
 

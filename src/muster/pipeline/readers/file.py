@@ -1,7 +1,7 @@
 """The reader `file`."""
 
-import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from muster.pipeline.readers.file_options import FileOptions, check_allowed, iter_dir
 from muster.pipeline.readers.following import Following, Found, is_rotated_name
@@ -24,8 +24,8 @@ class FileSpec(FileOptions, frozen=True, kw_only=True):
 
     def _find(self) -> Iterator[Found]:
         """Yield the rotated files, the oldest first, then the file."""
-        path = os.path.abspath(self.log_path)
-        for other in iter_dir(os.path.dirname(path)):
+        path = str(Path(self.log_path).absolute())
+        for other in iter_dir(str(Path(path).parent)):
             if is_rotated_name(other, path):
                 yield Found(other, is_live=False, is_old_welcome=False)
         yield Found(path)

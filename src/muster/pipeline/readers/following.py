@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from muster.pipeline.readers.followed import Followed
 from muster.pipeline.readers.framing import Framer
@@ -126,28 +127,31 @@ class Following:
     def _at(self, found: Found, now_s: float) -> Followed | None:
         """Return the file at a path, followed; None when it is not to be read, now or at all."""
         try:
-            info = os.stat(found.path)
+            info = Path(found.path).stat()
             if not stat.S_ISREG(info.st_mode):
-                self._refuse(found.path, "not a file")
-                return None
-            key = Standing(path="", device=info.st_dev, inode=info.st_ino).key
-            known = self._files.get(key)
-            if known is not None:
-                known.is_live = found.is_live
-                known.standing.path = found.path
-                return known
-            standing = self._standings.get(key)
-            if standing is not None:
-                standing.path = found.path
-                return None if info.st_size == standing.offset else self._reopen(found, standing, now_s)
-            if self._is_copy(found, info, now_s) or not self._is_wanted(found, info, now_s):
-                return None
-            return self._begin(found, now_s)
+                raise OSError(0, "not a file")
+            return self._choose(found, info, now_s)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             self._refuse(found.path, f"cannot read: {error.strerror}")
             return None
+
+    def _choose(self, found: Found, info: os.stat_result, now_s: float) -> Followed | None:
+        """Return a file as it is known, or begin with it. Raises OSError."""
+        key = Standing(path="", device=info.st_dev, inode=info.st_ino).key
+        known = self._files.get(key)
+        if known is not None:
+            known.is_live = found.is_live
+            known.standing.path = found.path
+            return known
+        standing = self._standings.get(key)
+        if standing is not None:
+            standing.path = found.path
+            return None if info.st_size == standing.offset else self._reopen(found, standing, now_s)
+        if self._is_copy(found, info, now_s) or not self._is_wanted(found, info, now_s):
+            return None
+        return self._begin(found, now_s)
 
     def _reopen(self, found: Found, standing: Standing, now_s: float) -> Followed:
         file = Followed(found.path, is_live=found.is_live, now_s=now_s)
@@ -285,7 +289,7 @@ def is_rotated_name(path: str, of: str) -> bool:
 def _is_there(standing: Standing) -> bool:
     """Tell whether a file is still where it was seen last."""
     try:
-        info = os.stat(standing.path)
+        info = Path(standing.path).stat()
     except OSError:
         return False
     return (info.st_dev, info.st_ino) == (standing.device, standing.inode)

@@ -1,6 +1,7 @@
 """Where reading of one file stands, and whether a file is the one that was read."""
 
 import os
+
 import msgspec
 
 HEAD_BYTES = 256
