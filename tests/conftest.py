@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import psycopg
@@ -35,30 +36,32 @@ def telemetry_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tele
 
 
 @pytest.fixture(scope="session")
-def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A temporary PostgreSQL cluster on a free port of loopback; it refuses to run as root."""
+def postgres_dsn() -> Iterator[str]:
+    """A temporary PostgreSQL cluster on a free port of loopback; it refuses to run as root.
+
+    Its directory is not pytest's, which any other run of pytest closes to all but its own user.
+    """
     programs = _postgres_programs()
     if programs is None:
         missing("PostgreSQL's initdb and postgres")
-    directory = tmp_path_factory.mktemp("postgresql")
-    data, port = directory / "data", free_port()
-    user = "nobody" if os.getuid() == 0 else None
-    if user is not None:
-        for path in (directory, *directory.parents[:2]):
-            path.chmod(0o755)
-        os.chown(directory, pwd.getpwnam(user).pw_uid, -1)
-    initdb = [programs / "initdb", "-D", data, "-U", "muster", "--auth=trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run(initdb, user=user, cwd="/", check=True, capture_output=True)
-    server = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", directory]
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(server, user=user, cwd="/", stdout=log, stderr=log)
-    dsn = f"postgresql://muster@127.0.0.1:{port}/postgres"
-    try:
-        wait_for("PostgreSQL answers", lambda: _answers(dsn, process), 30)
-        yield dsn
-    finally:
-        process.terminate()
-        process.wait(20)
+    with TemporaryDirectory(prefix="muster-postgresql-", ignore_cleanup_errors=True) as name:
+        directory, port = Path(name), free_port()
+        data = directory / "data"
+        user = "nobody" if os.getuid() == 0 else None
+        if user is not None:
+            os.chown(directory, pwd.getpwnam(user).pw_uid, -1)
+        initdb = [programs / "initdb", "-D", data, "-U", "muster", "--auth=trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(initdb, user=user, cwd="/", check=True, capture_output=True)
+        server = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", directory]
+        with (directory / "log").open("wb") as log:
+            process = subprocess.Popen(server, user=user, cwd="/", stdout=log, stderr=log)
+        dsn = f"postgresql://muster@127.0.0.1:{port}/postgres"
+        try:
+            wait_for("PostgreSQL answers", lambda: _answers(dsn, process), 30)
+            yield dsn
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def _answers(dsn: str, process: "subprocess.Popen[bytes]") -> bool:
