@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muster.pipeline.log_runner import LogRunner
     from muster.pipeline.readers.reader import Haul
 
-READ_KINDS = ("file",)
+READ_KINDS = ("file", "tailx", "dir", "dirx", "fileauto", "journald", "socket")
 """Modes of readers that this agent has; `muster.pipeline` is loaded when one of them runs."""
 
 POLL_S = 0.25

@@ -72,6 +72,11 @@ def check_allowed(path: str, place: Place) -> None:
         raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
 
 
+def split_paths(text: str) -> list[str]:
+    """Return the parts of a text with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def iter_dir(path: str) -> Iterator[str]:
     """Yield the paths in a directory, the file that was changed first first; nothing when it is gone."""
     try:

@@ -8,6 +8,9 @@ from dataclasses import replace
 from muster.pipeline.readers.framing import Framed, Framer
 from muster.pipeline.readers.standing import TAIL_BYTES, Standing
 
+RACY_NS = 2_000_000_000
+"""Two changes that are nearer to each other may have the same time."""
+
 
 class Followed:
     """An open file and where reading of it stands. `is_live`: it is written under its own name.
@@ -77,7 +80,10 @@ class Followed:
         Call it when `is_other` says no. `is_quiet`: it did not grow for a while. Raises OSError.
         """
         standing = self.standing
-        size = self.size()
+        info = os.fstat(self.fd)
+        size = info.st_size
+        is_settled = abs(now_s * 1e9 - info.st_mtime_ns) > RACY_NS
+        standing.changed_ns = info.st_mtime_ns if is_settled else 0
         if size != standing.size:
             self.grown_s, is_quiet = now_s, False
         standing.size = size

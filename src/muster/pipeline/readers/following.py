@@ -147,8 +147,11 @@ class Following:
             return known
         standing = self._standings.get(key)
         if standing is not None:
+            if standing.is_copy:
+                return None
             standing.path = found.path
-            return None if info.st_size == standing.offset else self._reopen(found, standing, now_s)
+            is_unchanged = (info.st_size, info.st_mtime_ns) == (standing.offset, standing.changed_ns)
+            return None if is_unchanged else self._reopen(found, standing, now_s)
         if self._is_copy(found, info, now_s) or not self._is_wanted(found, info, now_s):
             return None
         return self._begin(found, now_s)
@@ -168,7 +171,7 @@ class Following:
             return None
         if self._begun_s is None and self._is_from_end:
             file.skip_to_end()
-        self._keep(file)
+        self._keep(file.standing)
         return file
 
     def _is_wanted(self, found: Found, info: os.stat_result, now_s: float) -> bool:
@@ -193,11 +196,13 @@ class Following:
         fd = os.open(found.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             if original.is_of(fd, info.st_size):
+                copy = Standing(path=found.path, device=info.st_dev, inode=info.st_ino, is_copy=True)
+                self._keep(copy)
                 return True
             head = os.pread(fd, len(original.head), 0)
         finally:
             os.close(fd)
-        is_being_made = info.st_size < original.offset and now_s - info.st_mtime < QUIET_S
+        is_being_made = info.st_size < original.offset and abs(now_s - info.st_mtime) < QUIET_S
         return is_being_made and original.head.startswith(head)
 
     def _read_file(self, file: Followed, max_bytes: int, now_s: float) -> None:
@@ -218,7 +223,7 @@ class Following:
         self._haul.too_long += found.too_long
         if len(found.lines):
             self._haul.segments.append(Segment(file.standing.path, found.lines))
-        self._keep(file)
+        self._keep(file.standing)
 
     def _begin_again(self, file: Followed, now_s: float) -> None:
         """Read a file that was emptied or replaced from its start, and what was left of it in its copy."""
@@ -227,7 +232,7 @@ class Following:
         copy = self._open_copy(standing, now_s)
         if copy is not None:
             copy.standing.take_over(standing)
-            self._keep(copy)
+            self._keep(copy.standing)
             self._files = {copy.standing.key: copy, **self._files}
             lost_bytes = 0
         trouble = f"{standing.path}: emptied or replaced"
@@ -235,7 +240,7 @@ class Following:
             trouble += f"; {lost_bytes} bytes at least were gone before they were read" if lost_bytes else ""
             self._haul.troubles.append(trouble)
         standing.restart()
-        self._keep(file)
+        self._keep(file.standing)
 
     def _open_copy(self, standing: Standing, now_s: float) -> Followed | None:
         for found in self._find():
@@ -245,17 +250,17 @@ class Following:
                 copy = Followed(found.path, is_live=False, now_s=now_s)
             except OSError:
                 continue
-            is_new = copy.standing.key not in self._standings
-            if is_new and standing.is_of(copy.fd, copy.size()):
+            known = self._standings.get(copy.standing.key)
+            if (known is None or known.is_copy) and standing.is_of(copy.fd, copy.size()):
                 return copy
             copy.close()
         return None
 
-    def _keep(self, file: Followed) -> None:
+    def _keep(self, standing: Standing) -> None:
         """Let the position of a file be stored with the lines of this look."""
-        file.standing.seen_s = self._now_s()
-        self._standings[file.standing.key] = file.standing
-        self._haul.positions[file.standing.key] = file.standing.to_json()
+        standing.seen_s = self._now_s()
+        self._standings[standing.key] = standing
+        self._haul.positions[standing.key] = standing.to_json()
 
     def _close_idle(self) -> None:
         """Close files that are read to their end, those that grew longest ago first, down to the bound."""

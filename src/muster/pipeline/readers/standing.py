@@ -13,6 +13,8 @@ class Standing(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     `head` are its first bytes, `tail` the last ones that were read, `path` is where it was seen last,
     `size` how long it was and `seen_s` when. `is_skipping`: in a line that is too long.
+    `is_copy`: it is not read, since it holds what another file does. `changed_ns` is when the file was
+    changed last, 0: so shortly before it was read that it may have been changed again unseen.
     """
 
     path: str
@@ -24,6 +26,8 @@ class Standing(msgspec.Struct, kw_only=True, omit_defaults=True):
     size: int = 0
     seen_s: float = 0.0
     is_skipping: bool = False
+    is_copy: bool = False
+    changed_ns: int = 0
 
     @property
     def key(self) -> str:
@@ -46,7 +50,7 @@ class Standing(msgspec.Struct, kw_only=True, omit_defaults=True):
     def take_over(self, other: "Standing") -> None:
         """Stand where another file of the same content does."""
         self.offset, self.head, self.tail = other.offset, other.head, other.tail
-        self.is_skipping = other.is_skipping
+        self.is_skipping, self.is_copy = other.is_skipping, False
 
     def is_of(self, fd: int, size: int) -> bool:
         """Tell whether a file begins with what was read: the same one, longer perhaps, or a copy."""
