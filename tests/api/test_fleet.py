@@ -409,7 +409,7 @@ def runner_row(api: httpx.Client, agent_id: str, **query: Any) -> dict[str, Any]
 
 def test_runners_show_what_agents_say(api: httpx.Client, steered: Steered) -> None:
     config = name()
-    reader = {"reader": {"mode": "carrier-pigeon", "log_path": "/x"}, "senders": []}
+    reader = {"reader": {"mode": "snmp", "log_path": "/x"}, "senders": []}
     done(api.post(f"{API}/configs/{config}", json={"config": reader}))
     done(api.post(f"{API}/configs/{config}/agents", json={"agent_ids": [steered.id]}))
     row = runner_row(api, steered.id)
@@ -417,12 +417,12 @@ def test_runners_show_what_agents_say(api: httpx.Client, steered: Steered) -> No
     assert (row["name"], row["agent_id"], row["config"]) == (config, steered.id, reader)
     assert (row["state"], row["status"], row["config_timestamp"]) == ("running", None, 0)
     config_us = steered.runners[config]["config_us"]
-    said = {"name": config, "state": "unknown", "config_us": config_us, "reason": "no reader carrier-pigeon"}
+    said = {"name": config, "state": "unknown", "config_us": config_us, "reason": "no reader snmp"}
     steered.check_in(runners=[said])
     steered.check_in()
     row = runner_row(api, steered.id, agents="true")
     assert row["status"]["state"] == "unknown"
-    assert row["status"]["reason"] == "no reader carrier-pigeon"
+    assert row["status"]["reason"] == "no reader snmp"
     assert row["config_timestamp"] == config_us // 1_000_000
     answer = api.get(f"{API}/runners", params={"id": steered.id, "agents": "true"}).json()
     assert answer["agents"][steered.id]["hostname"] == steered.agent.hostname

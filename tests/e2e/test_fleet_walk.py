@@ -14,7 +14,7 @@ from tests.processes import MUSTER, Program, Site, wait_for
 
 API = "/v1/api"
 CPU = {"metric": [{"type": "cpu", "attributes": {}, "config": {}}], "collect_interval": "1"}
-PIGEON = {"reader": {"mode": "carrier-pigeon"}, "senders": []}
+PIGEON = {"reader": {"mode": "snmp"}, "senders": []}
 APPLIED_S = 5.0
 """Far more than the second that is asked for, for a machine that does other things, too."""
 
@@ -159,7 +159,7 @@ def test_a_reader_that_no_agent_has_is_told(walk: Walk) -> None:
     walk.do("POST", "configs/pigeon/agents", {"agent_ids": [one]})
     walk.becomes("pigeon", {one: "unknown"})
     (row,) = walk.get("runners", name="pigeon", agents="true")["runners"]
-    assert "carrier-pigeon" in row["status"]["reason"]
+    assert "snmp" in row["status"]["reason"]
     walk.do("DELETE", "configs/pigeon")
 
 

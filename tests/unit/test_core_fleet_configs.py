@@ -14,7 +14,7 @@ def nested(depth: int) -> dict[str, Any]:
     value: Any = "x"
     for _ in range(depth - 2):
         value = [value]
-    return {"reader": {**READER, "x": value}}
+    return {"reader": {"mode": "snmp", "x": value}}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def nested(depth: int) -> dict[str, Any]:
         {"metric": [{"type": "cpu", "attributes": {"cpu_usage_user": False}, "config": {}}]},
         {"metric": [{"type": "docker"}], "collect_interval": "30"},
         {"reader": READER, "parser": None, "transforms": [], "senders": [{"sender_type": "file"}]},
-        {"reader": {"mode": "carrier-pigeon"}, "router": {}, "cleaner": {"delete_enable": "true"}},
+        {"reader": {"mode": "snmp"}, "router": {}, "cleaner": {"delete_enable": "true"}},
         nested(MAX_DEPTH),
     ],
 )
