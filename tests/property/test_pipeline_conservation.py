@@ -86,7 +86,7 @@ transforms = st.lists(
 def test_no_line_is_lost_or_doubled(lines, parser, transforms, is_dropping, is_keeping):
     options = {"disable_record_errdata": str(is_dropping).lower(), "keep_raw_data": str(is_keeping).lower()}
     parser = {**parser, **options, "labels": "a 1,site b"}
-    config = {"reader": {"mode": "file"}, "parser": parser, "transforms": transforms}
+    config = {"reader": {"mode": "file", "log_path": "/x"}, "parser": parser, "transforms": transforms}
     batch = open_stages(config)(to_batch(lines, "s", NOW))
     tally, reasons = batch.tally, batch.rows.get_column(REASON)
     assert tally.read == len(lines)
@@ -107,7 +107,7 @@ def test_no_line_is_lost_or_doubled(lines, parser, transforms, is_dropping, is_k
 @given(lines, parsers)
 def test_what_becomes_of_a_line_does_not_depend_on_its_neighbours(lines, parser):
     """Not the types of its columns, but the texts that are stored."""
-    stages = open_stages({"reader": {"mode": "file"}, "parser": {**parser, "keep_raw_data": "true"}})
+    stages = open_stages({"reader": {"mode": "file", "log_path": "/x"}, "parser": {**parser, "keep_raw_data": "true"}})
     together = [as_stored(row) for row in to_log_columns(stages(to_batch(lines, "s", NOW))).rows()]
     alone = [
         as_stored(row) for line in lines for row in to_log_columns(stages(to_batch([line], "s", NOW))).rows()

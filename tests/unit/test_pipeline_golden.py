@@ -27,10 +27,10 @@ def config_of(case: Path) -> dict:
     """Objects are fields, texts are lines, when a transform is meant."""
     spec = load(case / "spec.json")
     if case.parent.parent.name == "parsers":
-        return {"reader": {"mode": "file"}, "parser": spec}
+        return {"reader": {"mode": "file", "log_path": "/x"}, "parser": spec}
     is_fields = isinstance(load(case / "input.json")[0], dict)
     parser = {"type": "json"} if is_fields else {"type": "raw", "timestamp": "false"}
-    return {"reader": {"mode": "file"}, "parser": parser, "transforms": [spec]}
+    return {"reader": {"mode": "file", "log_path": "/x"}, "parser": parser, "transforms": [spec]}
 
 
 def run(case: Path, lines: list[str]) -> LineBatch:

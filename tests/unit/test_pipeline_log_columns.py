@@ -17,7 +17,7 @@ NOW = datetime(2026, 4, 5, 9, 25, 7, 123456, tzinfo=UTC)
 
 
 def run(lines, parser, *transforms):
-    stages = open_stages({"reader": {"mode": "file"}, "parser": parser, "transforms": list(transforms)})
+    stages = open_stages({"reader": {"mode": "file", "log_path": "/x"}, "parser": parser, "transforms": list(transforms)})
     return stages(to_batch(lines, "app.log", NOW))
 
 
@@ -193,7 +193,7 @@ def test_card_numbers(line, expected):
 
 def test_tags_are_added_behind_the_parser_and_data_wins():
     config = {
-        "reader": {"mode": "file"},
+        "reader": {"mode": "file", "log_path": "/x"},
         "parser": {"type": "json"},
         "read_time": "true",
         "extra_info": "true",
