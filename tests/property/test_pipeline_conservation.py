@@ -107,7 +107,9 @@ def test_no_line_is_lost_or_doubled(lines, parser, transforms, is_dropping, is_k
 @given(lines, parsers)
 def test_what_becomes_of_a_line_does_not_depend_on_its_neighbours(lines, parser):
     """Not the types of its columns, but the texts that are stored."""
-    stages = open_stages({"reader": {"mode": "file", "log_path": "/x"}, "parser": {**parser, "keep_raw_data": "true"}})
+    stages = open_stages(
+        {"reader": {"mode": "file", "log_path": "/x"}, "parser": {**parser, "keep_raw_data": "true"}}
+    )
     together = [as_stored(row) for row in to_log_columns(stages(to_batch(lines, "s", NOW))).rows()]
     alone = [
         as_stored(row) for line in lines for row in to_log_columns(stages(to_batch([line], "s", NOW))).rows()

@@ -17,7 +17,9 @@ NOW = datetime(2026, 4, 5, 9, 25, 7, 123456, tzinfo=UTC)
 
 
 def run(lines, parser, *transforms):
-    stages = open_stages({"reader": {"mode": "file", "log_path": "/x"}, "parser": parser, "transforms": list(transforms)})
+    stages = open_stages(
+        {"reader": {"mode": "file", "log_path": "/x"}, "parser": parser, "transforms": list(transforms)}
+    )
     return stages(to_batch(lines, "app.log", NOW))
 
 
