@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from muster.agent.session import IdentityStore, Session
 from muster.agent.spool import Spool
 from muster.failpoints import Reach, of_stream
 from muster.model.batch import STREAMS
+from muster.model.desired import DesiredRunner
 from muster.model.ids import Epoch, StreamName
 from muster.model.link import Facts
 from muster.settings import AgentSettings
@@ -69,8 +70,10 @@ class Runtime:
         home: Home | None = None,
         read_facts: Callable[[], Facts] = read_facts,
         open_look: OpenLook = open_look,
+        built_in: Sequence[DesiredRunner] = (),
     ) -> None:
-        """`beside`: more parts, by name, that run as the agent's own do; `home` None: files in `data`.
+        """`beside`: more parts, by name, that run as the agent's own do; `home` None: files in `data`;
+        `built_in`: runners that run unless the server wants others of their names.
 
         Raises SettingsError when the spool or the stored identity cannot be used.
         """
@@ -118,12 +121,16 @@ class Runtime:
             spooled=wake,
         )
         self._runners = Runners(
-            Kinds([MetricKind(open_look), LogKind(reach)], settings.allow_runners),
+            Kinds(
+                [MetricKind(open_look), LogKind(reach, allowed_paths=settings.allow_paths)],
+                settings.allow_runners,
+            ),
             store=home.desired,
             spool=self._spool,
             clock=self._clock,
             spooled=wake,
             set_interval=collecting.set_samples_interval,
+            built_in=built_in,
         )
         check_in = CheckIn(
             server=settings.server,

@@ -126,7 +126,7 @@ class Spool:
         They leave a part of the file free for streams that cannot wait. Raises SpoolFull when there is
         no room, sqlite3.OperationalError when the disk refuses: nothing is done then.
         """
-        packer = zstandard.ZstdCompressor(level=3)
+        packer = zstandard.ZstdCompressor(level=1)
         hashed = [(batch, content_sha256(batch.body), packer.compress(batch.body)) for batch in batches]
 
         def work(db: sqlite3.Connection) -> list[SpoolKey]:

@@ -200,6 +200,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool, launched
     from muster.agent.outside import OutsideAddress
     from muster.agent.reports_dir import ReportsDirectory
     from muster.agent.runtime import Runtime
+    from muster.agent.system_logs import system_logs
     from muster.agent.upgrade.link import UpgradingLink
     from muster.agent.upgrade.local import Place, load_trust
     from muster.agent.upgrade.upgrader import SWITCH, Upgrader
@@ -228,6 +229,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool, launched
         read_token=_token_reader(agent.token_file, token),
         reach=reach,
         clock=clock,
+        built_in=system_logs() if supervised and agent.collect_logs else (),
         beside={
             "upgrading": lambda: upgrader.run(link.fetch),
             **({"outside address": outside.run} if agent.outside_address_urls else {}),

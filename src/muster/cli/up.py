@@ -110,7 +110,12 @@ def agent_argv(settings: Settings, token_file: Path) -> list[str]:
 
 def agent_environ(settings: Settings) -> dict[str, str]:
     """Return this process's environment with what the agent's command line cannot say."""
-    return {**os.environ, "MUSTER_AGENT_ALLOW_RUNNERS": ",".join(settings.agent.allow_runners)}
+    return {
+        **os.environ,
+        "MUSTER_AGENT_ALLOW_RUNNERS": ",".join(settings.agent.allow_runners),
+        "MUSTER_AGENT_ALLOW_PATHS": ",".join(settings.agent.allow_paths),
+        "MUSTER_AGENT_COLLECT_LOGS": str(settings.agent.collect_logs).lower(),
+    }
 
 
 def fleet_argv(settings: Settings, token_file: Path) -> list[str]:

@@ -116,7 +116,9 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     here: `metric` and modes of readers, by default all but `script`. `reports_dir` non-empty writes each
     report as `<id>.json` there and keeps the newest `reports_keep`. `upgrade_key` is the public key
     (base64) that another version of the agent must be signed with, empty: none is taken;
-    `allow_downgrade` takes older ones, too.
+    `allow_downgrade` takes older ones, too. `allow_paths` are the files, and the directories with all that
+    is in them, that runners may read here; `collect_logs` lets the agent of `muster up` collect the
+    machine's own logs, as the runner `system`.
     """
 
     server: str = "http://127.0.0.1:8080"
@@ -136,6 +138,8 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     reports_keep: PositiveInt = 8640
     upgrade_key: str = ""
     allow_downgrade: bool = False
+    allow_paths: tuple[str, ...] = ("/",)
+    collect_logs: bool = True
 
 
 class Settings(Section, frozen=True, kw_only=True):

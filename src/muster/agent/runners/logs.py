@@ -26,8 +26,17 @@ READ_KINDS = ("file", "tailx", "dir", "dirx", "fileauto", "journald", "socket")
 """Modes of readers that this agent has; `muster.pipeline` is loaded when one of them runs."""
 
 POLL_S = 0.25
+ENOUGH = 0.75
+"""So much of a batch is not waited for to be filled: the next line may not fit."""
+
 FULL_S = 1.0
 """So often the spool is asked again whether it has room."""
+
+ENGINE_SETTINGS = {
+    "POLARS_MAX_THREADS": "1",
+    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:200,muzzy_decay_ms:0",
+}
+"""What polars is told by its environment: an agent takes one processor, and gives memory back."""
 
 T = TypeVar("T")
 
@@ -91,7 +100,7 @@ class LogKind:
 
         haul, lag_bytes = await _whole(lambda: look(runner.batch_bytes))
         began_s = job.clock.monotonic_s()
-        while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < runner.batch_bytes:
+        while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
             if left_s <= 0:
                 break
@@ -124,6 +133,8 @@ class LogKind:
                 return
 
     def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
+        for name, value in ENGINE_SETTINGS.items():
+            os.environ.setdefault(name, value)
         from muster.agent.machine import read_facts
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner

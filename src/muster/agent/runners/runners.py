@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from muster.agent.backoff import Backoff
@@ -14,7 +14,7 @@ from muster.agent.runners.runner import MAX_WAIT_S, MIN_WAIT_S, Runner, forget_o
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
-from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredState, RunnerStatus
+from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredRunner, DesiredState, RunnerStatus
 
 SETTLE_S = 0.5
 """So long what is wanted may take before the server is told that it was taken over; the rest follows."""
@@ -52,13 +52,16 @@ class Runners:
         clock: Clock,
         spooled: Callable[[], None],
         set_interval: Callable[[float | None], None],
+        built_in: Sequence[DesiredRunner] = (),
     ) -> None:
+        """`built_in` are runners that run unless others of their names are wanted."""
         self._kinds = kinds
         self._store = store
         self._spool = spool
         self._clock = clock
         self._spooled = spooled
         self._set_interval = set_interval
+        self._built_in = {runner.name: runner for runner in built_in}
         self._runners: dict[ConfigName, Runner] = {}
         self._tasks: dict[ConfigName, asyncio.Task[None]] = {}
         self._applying = asyncio.Lock()
@@ -70,8 +73,9 @@ class Runners:
         """Take over what was wanted last; call once, before anything else."""
         desired = await in_thread(self._store.load)
         if desired is None:
+            self._want(self._built_in)
             return
-        wanted = frozenset(runner.name for runner in desired.runners)
+        wanted = frozenset(runner.name for runner in desired.runners) | frozenset(self._built_in)
         await in_thread(lambda: self._spool.transact(lambda db: forget_others(db, self._kinds, wanted)))
         async with self._applying:
             self._take(desired)
@@ -108,7 +112,14 @@ class Runners:
         return [self._runners[name].status() for name in sorted(self._runners)][:MAX_RUNNERS]
 
     def _take(self, desired: DesiredState) -> None:
-        wanted = {runner.name: runner for runner in desired.runners}
+        wanted = self._built_in | {runner.name: runner for runner in desired.runners}
+        self._want(wanted)
+        self._set_interval(desired.metrics_interval_s)
+        if self.applied != desired.version:
+            _log.info("applied %s: %d runners", desired.version, len(wanted))
+        self.applied = desired.version
+
+    def _want(self, wanted: Mapping[ConfigName, DesiredRunner]) -> None:
         for name, runner in self._runners.items():
             if name not in wanted:
                 runner.want(None)
@@ -121,10 +132,6 @@ class Runners:
                 one, kinds=self._kinds, spool=self._spool, job=job, changed=self.news.set
             )
             self._tasks[name] = asyncio.create_task(self._guard(runner), name=f"runner {name}")
-        self._set_interval(desired.metrics_interval_s)
-        if self.applied != desired.version:
-            _log.info("applied %s: %d runners", desired.version, len(wanted))
-        self.applied = desired.version
 
     async def _guard(self, runner: Runner) -> None:
         """Let a runner live; when our own part of it fails, say so and begin again after a while."""
