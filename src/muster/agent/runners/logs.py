@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 from muster.agent.runners import positions
 from muster.agent.runners.kind import Config, Job
 from muster.agent.runners.tallies import Tally
-from muster.agent.spool import SpoolFull
-from muster.agent.spooled import NewBatch
+from muster.agent.spool import SpoolFull, pack
+from muster.agent.spooled import PackedBatch
 from muster.agent.thread import in_thread
 from muster.failpoints import Reach
 from muster.model.desired import ConfigName
+from muster.model.ids import StreamName
 from muster.model.log import log_stream
 
 if TYPE_CHECKING:
-    from muster.pipeline.log_runner import LogRunner
+    from muster.pipeline.log_runner import LogRunner, Made
     from muster.pipeline.readers.reader import Haul
 
 READ_KINDS = ("file", "tailx", "dir", "dirx", "fileauto", "journald", "socket")
@@ -51,6 +52,8 @@ class LogKind:
     kinds = frozenset(READ_KINDS)
 
     def __init__(self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",)) -> None:
+        for name, value in ENGINE_SETTINGS.items():
+            os.environ.setdefault(name, value)
         self._reach = reach
         self._allowed = tuple(os.path.realpath(path) for path in allowed_paths)
 
@@ -81,9 +84,7 @@ class LogKind:
         for trouble in haul.troubles:
             job.trouble(trouble)
         if haul.positions or haul.segments or haul.too_long:
-            made = await _whole(lambda: runner.make(haul))
-            batches = [NewBatch(log_stream(job.name), body.rows, body.data) for body in made.bodies]
-            tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
+            batches, tally = await _whole(lambda: _pack(log_stream(job.name), runner.make(haul)))
             self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
             self._reach("agent.read.after_spool")
@@ -113,7 +114,7 @@ class LogKind:
     async def _store(
         self,
         job: Job,
-        batches: Sequence[NewBatch],
+        batches: Sequence[PackedBatch],
         tally: Tally,
         changed: Mapping[str, str | None],
     ) -> None:
@@ -133,8 +134,6 @@ class LogKind:
                 return
 
     def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
-        for name, value in ENGINE_SETTINGS.items():
-            os.environ.setdefault(name, value)
         from muster.agent.machine import read_facts
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner
@@ -171,6 +170,16 @@ def _refuse(path: str) -> str:
     from muster.errors import InvalidInput
 
     raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
+
+
+def _pack(stream: StreamName, made: "Made") -> tuple[list[PackedBatch], Tally]:
+    """Return the batches of a stream and what is to be counted; the bodies are let go one by one."""
+    tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
+    batches = []
+    while made.bodies:
+        body = made.bodies.pop(0)
+        batches.append(pack(stream, body.rows, body.parts))
+    return batches, tally
 
 
 async def _whole(call: Callable[[], T]) -> T:
