@@ -23,6 +23,9 @@ MAX_BATCH_BYTES = 1024 * 1024
 
 MAX_ROWS = 100_000
 
+SERVER_SENDERS = ("pandora", "muster")
+"""What a configuration may call the server of the agent, where rows always go."""
+
 
 class Body(NamedTuple):
     """Rows of the log as an Arrow IPC stream, in parts."""
@@ -115,4 +118,11 @@ def problems_of(config: Mapping[str, object]) -> list[str]:
         found: Config = read_config(config)
     except InvalidInput as error:
         return [error.message]
-    return [] if isinstance(found.reader, ReaderSpec) else ["this agent does not have the reader"]
+    problems = [] if isinstance(found.reader, ReaderSpec) else ["this agent does not have the reader"]
+    senders = config.get("senders")
+    named = [each.get("sender_type") for each in senders] if isinstance(senders, list) else []
+    return problems + [
+        f"this agent has no sender {name!r}: rows go to its server, which is {' or '.join(SERVER_SENDERS)}"
+        for name in named
+        if name not in SERVER_SENDERS
+    ]
