@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +13,7 @@ from muster.agent.runners.kind import Config, Job
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import SpoolFull, pack
 from muster.agent.spooled import PackedBatch
-from muster.agent.thread import in_thread
+from muster.agent.thread import Worker
 from muster.failpoints import Reach
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
@@ -66,25 +66,29 @@ class LogKind:
     async def run(self, job: Job, config: Config) -> None:
         """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
         stored = await job.load(lambda db: positions.load(db, job.name))
-        runner = await _whole(lambda: self._open(config, stored, job))
+        worker = Worker(f"muster-{job.name}")
         try:
-            while True:
-                await self._step(job, runner)
+            runner = await worker.call(lambda: self._open(config, stored, job))
+            try:
+                while True:
+                    await self._step(job, runner, worker)
+            finally:
+                runner.reader.close()
         finally:
-            runner.reader.close()
+            worker.close()
 
     def forget(self, db: sqlite3.Connection, name: ConfigName) -> None:
         """Let a runner read everything anew."""
         positions.delete(db, name)
 
-    async def _step(self, job: Job, runner: "LogRunner") -> None:
+    async def _step(self, job: Job, runner: "LogRunner", worker: Worker) -> None:
         """Gather a batch, store it with its positions, and wait when there was none."""
-        haul, lag_bytes = await self._gather(job, runner)
+        haul, lag_bytes = await self._gather(job, runner, worker)
         job.lag_bytes = lag_bytes
         for trouble in haul.troubles:
             job.trouble(trouble)
         if haul.positions or haul.segments or haul.too_long:
-            batches, tally = await _whole(lambda: _pack(log_stream(job.name), runner.make(haul)))
+            batches, tally = await worker.call(lambda: _pack(log_stream(job.name), runner.make(haul)))
             self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
             self._reach("agent.read.after_spool")
@@ -92,14 +96,14 @@ class LogKind:
         else:
             await job.clock.sleep(POLL_S)
 
-    async def _gather(self, job: Job, runner: "LogRunner") -> "tuple[Haul, int | None]":
+    async def _gather(self, job: Job, runner: "LogRunner", worker: Worker) -> "tuple[Haul, int | None]":
         """Read until there is enough for a batch, or time is up, or nothing is there."""
         reader, limit = runner.reader, runner.config.runner
 
         def look(left: int) -> "tuple[Haul, int | None]":
             return reader.read(left), reader.lag_bytes()
 
-        haul, lag_bytes = await _whole(lambda: look(runner.batch_bytes))
+        haul, lag_bytes = await worker.call(lambda: look(runner.batch_bytes))
         began_s = job.clock.monotonic_s()
         while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
@@ -107,7 +111,7 @@ class LogKind:
                 break
             await job.clock.sleep(min(POLL_S, left_s))
             left = runner.batch_bytes - haul.size_bytes
-            more, lag_bytes = await _whole(partial(look, left))
+            more, lag_bytes = await worker.call(partial(look, left))
             haul.add(more)
         return haul, lag_bytes
 
@@ -180,11 +184,6 @@ def _pack(stream: StreamName, made: "Made") -> tuple[list[PackedBatch], Tally]:
         body = made.bodies.pop(0)
         batches.append(pack(stream, body.rows, body.parts))
     return batches, tally
-
-
-async def _whole(call: Callable[[], T]) -> T:
-    """Call in a thread, and wait for its end even when cancelled: what follows must not overlap it."""
-    return await _settled(in_thread(call))
 
 
 async def _settled(work: "asyncio.Future[T] | object") -> T:
