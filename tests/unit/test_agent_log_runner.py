@@ -182,22 +182,6 @@ def test_forgetting_reads_everything_anew(tmp_path: Path, spool: Spool) -> None:
     assert take_messages(spool) == ["one", "one"]
 
 
-@pytest.mark.parametrize(
-    ("sections", "problem"),
-    [
-        ({"senders": [{"sender_type": "pandora", "pandora_ak": "x"}]}, ""),
-        ({"senders": []}, ""),
-        ({"senders": [{"sender_type": "kafka"}]}, "no sender 'kafka'"),
-        ({"reader": {"mode": "snmp"}}, "does not have the reader"),
-        ({"reader": {"mode": "file", "log_pth": "x"}}, "did you mean log_path?"),
-    ],
-)
-def test_what_the_agent_cannot_do_is_said(sections: dict[str, Any], problem: str) -> None:
-    found = LogKind(ignore).check({**config(Path("/x")), **sections})
-    assert problem in "; ".join(found)
-    assert bool(found) == bool(problem)
-
-
 def test_a_path_that_is_not_allowed_here_is_refused(tmp_path: Path, spool: Spool) -> None:
     log = tmp_path / "secret.log"
     log.write_text("one\n")

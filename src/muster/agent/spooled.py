@@ -21,15 +21,6 @@ class NewBatch(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class PackedBatch(msgspec.Struct, frozen=True):
-    """Rows for the spool, hashed and compressed already: see `SpooledBatch`."""
-
-    stream: StreamName
-    rows: int
-    sha256: str
-    body: bytes
-
-
 class SpooledBatch(msgspec.Struct, frozen=True):
     """A batch as it waits: `body` is compressed with zstd, `sha256` is of the body before that."""
 

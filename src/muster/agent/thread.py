@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -58,43 +56,3 @@ async def in_thread(call: Callable[[], T]) -> T:
 
     threading.Thread(target=run, daemon=True, name="muster-agent").start()
     return await future
-
-
-class Worker:
-    """One thread for all blocking calls of one part, which keeps what libraries keep for each thread.
-
-    A daemon, as those of `in_thread` are.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, daemon=True, name=name).start()
-
-    async def call(self, call: Callable[[], T]) -> T:
-        """Run `call` behind the calls before it; return what it returns, or raise what it raises.
-
-        Waits for its end even when cancelled: what follows does not overlap it.
-        """
-        done: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                done.set_result(call())
-            except Exception as error:  # noqa: BLE001 the thread's outermost boundary; raised by the await
-                done.set_exception(error)
-
-        self._work.put(run)
-        waiting = asyncio.wrap_future(done)
-        try:
-            return await asyncio.shield(waiting)
-        except asyncio.CancelledError:
-            await asyncio.wait({waiting})
-            raise
-
-    def close(self) -> None:
-        """Let the thread end behind what it has to do."""
-        self._work.put(None)
-
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()

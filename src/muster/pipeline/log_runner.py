@@ -9,7 +9,7 @@ from muster.errors import InvalidInput
 from muster.model.log import MAX_MESSAGE_BYTES
 from muster.pipeline.batch import LineBatch, Tally, to_batch
 from muster.pipeline.component import Surroundings
-from muster.pipeline.log_columns import to_arrow_parts
+from muster.pipeline.log_columns import to_arrow
 from muster.pipeline.parsers.parser import ParserSpec
 from muster.pipeline.readers.reader import Haul, Place, Reader, ReaderSpec
 from muster.pipeline.spec import Config, read_config
@@ -23,15 +23,12 @@ MAX_BATCH_BYTES = 1024 * 1024
 
 MAX_ROWS = 100_000
 
-SERVER_SENDERS = ("pandora", "muster")
-"""What a configuration may call the server of the agent, where rows always go."""
-
 
 class Body(NamedTuple):
-    """Rows of the log as an Arrow IPC stream, in parts."""
+    """Rows of the log as an Arrow IPC stream."""
 
     rows: int
-    parts: list[bytes]
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +100,9 @@ class LogRunner:
         ]
         while waiting:
             part = waiting.pop(0)
-            parts = to_arrow_parts(part)
-            if sum(map(len, parts)) <= MAX_BODY_BYTES or part.rows.height == 1:
-                bodies.append(Body(part.rows.height, parts))
+            data = to_arrow(part)
+            if len(data) <= MAX_BODY_BYTES or part.rows.height == 1:
+                bodies.append(Body(part.rows.height, data))
             else:
                 half = part.rows.height // 2
                 waiting[:0] = [part.with_rows(part.rows[:half]), part.with_rows(part.rows[half:])]
@@ -118,11 +115,4 @@ def problems_of(config: Mapping[str, object]) -> list[str]:
         found: Config = read_config(config)
     except InvalidInput as error:
         return [error.message]
-    problems = [] if isinstance(found.reader, ReaderSpec) else ["this agent does not have the reader"]
-    senders = config.get("senders")
-    named = [each.get("sender_type") for each in senders] if isinstance(senders, list) else []
-    return problems + [
-        f"this agent has no sender {name!r}: rows go to its server, which is {' or '.join(SERVER_SENDERS)}"
-        for name in named
-        if name not in SERVER_SENDERS
-    ]
+    return [] if isinstance(found.reader, ReaderSpec) else ["this agent does not have the reader"]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 from muster.agent.runners import positions
 from muster.agent.runners.kind import Config, Job
 from muster.agent.runners.tallies import Tally
-from muster.agent.spool import SpoolFull, pack
-from muster.agent.spooled import PackedBatch
-from muster.agent.thread import Worker
+from muster.agent.spool import SpoolFull
+from muster.agent.spooled import NewBatch
+from muster.agent.thread import in_thread
 from muster.failpoints import Reach
 from muster.model.desired import ConfigName
-from muster.model.ids import StreamName
 from muster.model.log import log_stream
 
 if TYPE_CHECKING:
-    from muster.pipeline.log_runner import LogRunner, Made
+    from muster.pipeline.log_runner import LogRunner
     from muster.pipeline.readers.reader import Haul
 
 READ_KINDS = ("file", "tailx", "dir", "dirx", "fileauto", "journald", "socket")
@@ -52,8 +51,6 @@ class LogKind:
     kinds = frozenset(READ_KINDS)
 
     def __init__(self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",)) -> None:
-        for name, value in ENGINE_SETTINGS.items():
-            os.environ.setdefault(name, value)
         self._reach = reach
         self._allowed = tuple(os.path.realpath(path) for path in allowed_paths)
 
@@ -66,29 +63,27 @@ class LogKind:
     async def run(self, job: Job, config: Config) -> None:
         """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
         stored = await job.load(lambda db: positions.load(db, job.name))
-        worker = Worker(f"muster-{job.name}")
+        runner = await _whole(lambda: self._open(config, stored, job))
         try:
-            runner = await worker.call(lambda: self._open(config, stored, job))
-            try:
-                while True:
-                    await self._step(job, runner, worker)
-            finally:
-                runner.reader.close()
+            while True:
+                await self._step(job, runner)
         finally:
-            worker.close()
+            runner.reader.close()
 
     def forget(self, db: sqlite3.Connection, name: ConfigName) -> None:
         """Let a runner read everything anew."""
         positions.delete(db, name)
 
-    async def _step(self, job: Job, runner: "LogRunner", worker: Worker) -> None:
+    async def _step(self, job: Job, runner: "LogRunner") -> None:
         """Gather a batch, store it with its positions, and wait when there was none."""
-        haul, lag_bytes = await self._gather(job, runner, worker)
+        haul, lag_bytes = await self._gather(job, runner)
         job.lag_bytes = lag_bytes
         for trouble in haul.troubles:
             job.trouble(trouble)
         if haul.positions or haul.segments or haul.too_long:
-            batches, tally = await worker.call(lambda: _pack(log_stream(job.name), runner.make(haul)))
+            made = await _whole(lambda: runner.make(haul))
+            batches = [NewBatch(log_stream(job.name), body.rows, body.data) for body in made.bodies]
+            tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
             self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
             self._reach("agent.read.after_spool")
@@ -96,14 +91,14 @@ class LogKind:
         else:
             await job.clock.sleep(POLL_S)
 
-    async def _gather(self, job: Job, runner: "LogRunner", worker: Worker) -> "tuple[Haul, int | None]":
+    async def _gather(self, job: Job, runner: "LogRunner") -> "tuple[Haul, int | None]":
         """Read until there is enough for a batch, or time is up, or nothing is there."""
         reader, limit = runner.reader, runner.config.runner
 
         def look(left: int) -> "tuple[Haul, int | None]":
             return reader.read(left), reader.lag_bytes()
 
-        haul, lag_bytes = await worker.call(lambda: look(runner.batch_bytes))
+        haul, lag_bytes = await _whole(lambda: look(runner.batch_bytes))
         began_s = job.clock.monotonic_s()
         while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
@@ -111,14 +106,14 @@ class LogKind:
                 break
             await job.clock.sleep(min(POLL_S, left_s))
             left = runner.batch_bytes - haul.size_bytes
-            more, lag_bytes = await worker.call(partial(look, left))
+            more, lag_bytes = await _whole(partial(look, left))
             haul.add(more)
         return haul, lag_bytes
 
     async def _store(
         self,
         job: Job,
-        batches: Sequence[PackedBatch],
+        batches: Sequence[NewBatch],
         tally: Tally,
         changed: Mapping[str, str | None],
     ) -> None:
@@ -138,6 +133,8 @@ class LogKind:
                 return
 
     def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
+        for name, value in ENGINE_SETTINGS.items():
+            os.environ.setdefault(name, value)
         from muster.agent.machine import read_facts
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner
@@ -176,14 +173,9 @@ def _refuse(path: str) -> str:
     raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
 
 
-def _pack(stream: StreamName, made: "Made") -> tuple[list[PackedBatch], Tally]:
-    """Return the batches of a stream and what is to be counted; the bodies are let go one by one."""
-    tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
-    batches = []
-    while made.bodies:
-        body = made.bodies.pop(0)
-        batches.append(pack(stream, body.rows, body.parts))
-    return batches, tally
+async def _whole(call: Callable[[], T]) -> T:
+    """Call in a thread, and wait for its end even when cancelled: what follows must not overlap it."""
+    return await _settled(in_thread(call))
 
 
 async def _settled(work: "asyncio.Future[T] | object") -> T:
