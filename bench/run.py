@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.agent import measure_agent, measure_rest
+from bench.agent_logs import measure_agent_logs
 from bench.audit import measure_audit, measure_audit_pages
 from bench.counter import measure_counter
 from bench.figures import Figure
@@ -35,6 +36,7 @@ PARTS = (
     measure_overhead,
     measure_sample_ingest,
     measure_metrics,
+    measure_agent_logs,
     measure_log_batches,
     measure_log_lines,
     measure_log_search,
