@@ -634,6 +634,11 @@ def test_metrics_come_in_aligned_buckets_with_nulls(api: httpx.Client, steered: 
     steps = {b["key"] - a["key"] for a, b in pairwise(buckets)}
     assert len(steps) == 1
     assert buckets[0]["key"] % steps.pop() == 0
+    day = api.get(
+        f"{API}/metrics/{steered.id}", params={"beginTime": start - 86_400, "endTime": start}
+    ).json()
+    keys = [bucket["key"] for bucket in day["data"]["system_load"]["buckets"]]
+    assert {after - before for before, after in pairwise(keys)} == {300_000}, "rollups can answer"
     refused(api.get(f"{API}/metrics/{steered.id}", params={"beginTime": 5, "endTime": 5}), 400)
     refused(api.get(f"{API}/metrics/{steered.id}", params={"beginTime": 10**10}), 400)
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muster.core.ingest import BatchOutcome
-from muster.core.metrics.grid import MAX_BUCKETS, MAX_SPAN_S, Grid, parse_grid
+from muster.core.metrics.grid import BUCKETS, MAX_SPAN_S, Grid, parse_grid
 from muster.core.metrics.overview import CPU, DISK, MEMORY, MINUTES, STALE_RATE_S, TRAFFIC, UPTIME, Overview
 from muster.core.metrics.ports import LastSample, SampleBatch, Series, SeriesKey, StaleWindow
 from muster.core.metrics.questions import DAY_S, RECENT_US, Answer, Questions
@@ -41,9 +41,9 @@ def test_a_grid_covers_its_span_in_few_aligned_buckets(
     assert grid.start_s % grid.step_s == 0
     assert grid.start_s * US <= from_us < (grid.start_s + grid.step_s) * US
     assert (grid.end_s - grid.step_s) * US < to_us <= grid.end_s * US
-    assert 1 <= grid.count <= MAX_BUCKETS + 1
+    assert 1 <= grid.count <= 1.5 * BUCKETS + 2
     assert grid.step_s >= interval_s
-    if from_us < raw_since_s * US or grid.step_s >= WINDOW_S:
+    if from_us < raw_since_s * US or grid.step_s >= WINDOW_S or to_us - from_us >= 86_400 * US:
         assert grid.is_rolled
 
 
@@ -56,10 +56,13 @@ def test_a_grid_covers_its_span_in_few_aligned_buckets(
         (60, 60, 60),
         (60, 0.5, 1),
         (60, 1.5, 2),
-        (86_400, 10, 290),
-        (90_000, 10, 300),
-        (90_001, 10, 600),
+        (86_399, 10, 290),
+        (86_400, 10, 300),
+        (90_001, 10, 300),
+        (36 * 3600, 10, 300),
+        (39 * 3600, 10, 600),
         (7 * 86_400, 10, 2100),
+        (86_400, 301, 600),
         (60, 3601, 3900),
     ],
 )

@@ -389,7 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics over time, in at most about 300 buckets */
+        /** Metrics over time, in about 300 buckets */
         get: operations["ApiMetricsOverTime"];
         put?: never;
         post?: never;

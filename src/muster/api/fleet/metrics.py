@@ -12,7 +12,7 @@ from muster.api.fleet.bodies import object_operation, read_body
 from muster.api.fleet.control import CHANGE, READ, AgentPath, DryRun, FleetControl, make_change
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.collection import Collection, collection_of, set_collection
-from muster.core.metrics.grid import MAX_BUCKETS, SECOND_US, Grid
+from muster.core.metrics.grid import BUCKETS, DAY_S, SECOND_US, Grid
 from muster.core.metrics.ports import Series
 from muster.errors import InvalidInput
 from muster.model.ids import AgentId
@@ -137,14 +137,15 @@ async def read_metrics(
         return MachineMetrics(False, data)
     end_s = fleet_control.steering.now_us() // SECOND_US if end is None else end
     begin_s = end_s - DEFAULT_SPAN_S if begin is None else begin
-    if begin_s >= end_s:
+    span_s = end_s - begin_s
+    if span_s <= 0:
         raise InvalidInput("expected a time after beginTime", field="endTime")
     answer = await fleet_control.questions.over_time(
         (agent.id,),
         {metric for fields in GROUPS.values() for metric in fields.values()},
         from_us=begin_s * SECOND_US,
         to_us=end_s * SECOND_US,
-        interval_s=max(interval_s, math.ceil((end_s - begin_s) / MAX_BUCKETS)),
+        interval_s=interval_s if span_s >= DAY_S else max(interval_s, math.ceil(span_s / BUCKETS)),
     )
     return MachineMetrics(True, to_groups(answer.grid, answer.series))
 

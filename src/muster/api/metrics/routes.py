@@ -66,7 +66,7 @@ class LastValue(msgspec.Struct, frozen=True):
     ts_us: int
 
 
-@get("/", opt=READ, summary="Metrics over time, in at most about 300 buckets")
+@get("/", opt=READ, summary="Metrics over time, in about 300 buckets")
 async def over_time(
     metric_questions: MetricQuestions,
     metric: Annotated[list[str], QueryParameter(description="For example cpu.used_percent; repeatable.")],
