@@ -1,11 +1,14 @@
 """Logs over HTTP: batches in, JSON lines in, searches, histogram, values, context and the live tail."""
 
+import csv
+import io
 import json
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,7 +19,7 @@ import zstandard
 from muster.api.agent_link.log_batches import SCHEMA
 from muster.model.batch import ARROW_STREAM
 from tests.api.conftest import Client, TestAgent
-from tests.processes import Site
+from tests.processes import Site, wait_for
 
 US = 1_000_000
 LOGS = "/console/v1/logs"
@@ -251,6 +254,72 @@ def test_pages_follow_each_other(http: httpx.Client, agent: TestAgent, word: str
     assert seen == [f"{word} {n}" for n in reversed(range(25))]
 
 
+def test_pages_lead_both_ways(http: httpx.Client, agent: TestAgent, word: str) -> None:
+    start = time.time() - 100
+    send(agent, 1, columns(*((start + n, "", f"{word} {n}", {}) for n in range(7))))
+    older = search(http, word, limit=3, before=search(http, word, limit=3)["next"])
+    assert messages(older) == [f"{word} {n}" for n in (3, 2, 1)]
+    newer = search(http, word, limit=2, after=older["prev"])
+    assert messages(newer) == [f"{word} {n}" for n in (5, 4)]
+    assert messages(search(http, word, limit=2, before=newer["next"])) == [f"{word} {n}" for n in (3, 2)]
+    last = search(http, word, after=search(http, word, limit=1)["prev"])
+    assert (last["rows"], last["next"]) == ([], None)
+    send(agent, 2, columns((start + 50, "", f"{word} late", {})))
+    assert messages(search(http, word, after=last["prev"])) == [f"{word} late"]
+    assert search(http, f"{word}x")["prev"] is None
+
+
+def test_names_and_values_are_completed(http: httpx.Client, agent: TestAgent, word: str) -> None:
+    fields = [{"status": "200", f"{word}_a": "x"}, {"status": "301"}, {"Stage": "prod"}]
+    send(agent, 1, columns(*((time.time(), "info", word, each) for each in fields)))
+    found = search(http, word, "/fields", prefix="st")
+    assert found == {"rows": 3, "names": [{"value": "status", "count": 2}, {"value": "Stage", "count": 1}]}
+    names = [each["value"] for each in search(http, "", "/fields", agent=agent.id)["names"]]
+    assert {*names} == {"level", "runner", "source", "message", "agent", "status", "Stage", f"{word}_a"}
+    values = search(http, word, "/values", field="status", prefix="3")
+    assert values["values"] == [{"value": "301", "count": 1}]
+
+
+def test_a_search_is_exported_as_lines(http: httpx.Client, agent: TestAgent, word: str) -> None:
+    start = time.time() - 3000
+    send(agent, 1, columns(*((start + n, "info", f"{word} {n}", {"n": str(n)}) for n in range(2500))))
+    answer = http.get(f"{LOGS}/export", params={"query": word, "from": "-2h"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
+    assert answer.headers["content-disposition"] == 'attachment; filename="logs.ndjson"'
+    rows = [json.loads(text) for text in answer.text.splitlines()]
+    assert [row["message"] for row in rows] == [f"{word} {n}" for n in reversed(range(2500))]
+    assert rows[:1000] == search(http, word, limit=1000, **{"from": "-2h"})["rows"]
+    few = http.get(f"{LOGS}/export", params={"query": word, "from": "-2h", "limit": 1001})
+    assert few.text.splitlines() == answer.text.splitlines()[:1001]
+    rest = http.get(f"{LOGS}/export", params={"query": word, "from": "-2h", "before": rows[1000]["id"]})
+    assert rest.text.splitlines() == answer.text.splitlines()[1001:]
+    none = http.get(f"{LOGS}/export", params={"query": f"{word}x"})
+    assert (none.status_code, none.text) == (200, "")
+
+
+def test_a_search_is_exported_as_a_table(
+    http: httpx.Client, admin: httpx.Client, agent: TestAgent, word: str
+) -> None:
+    now = time.time()
+    odd = f'=HYPERLINK("http://x") {word}'
+    send(agent, 1, columns((now - 1, "error", f'{word}, "quoted"\nline', {"a": "=1"}), (now, "", odd, {})))
+    answer = http.get(f"{LOGS}/export", params={"query": word, "format": "csv"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert answer.headers["content-disposition"] == 'attachment; filename="logs.csv"'
+    formula, row = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert formula["message"] == f"'{odd}"
+    assert row["message"] == f'{word}, "quoted"\nline'
+    assert (row["level"], row["hostname"], row["fields"]) == ("error", agent.hostname, '{"a":"=1"}')
+    assert datetime.fromisoformat(row["time"]).timestamp() == pytest.approx(now - 1, abs=1e-5)
+
+    def is_told() -> bool:
+        query = {"application_name": "muster", "event_kind": "LogsExported", "page_size": "100"}
+        events = admin.get("/api/event", params=query).json()["data"]
+        return any(event["payload"]["query"] == word for event in events)
+
+    wait_for("the export is an audit event", is_told, 10)
+
+
 def test_a_histogram_has_aligned_buckets_that_count_every_row(
     http: httpx.Client, agent: TestAgent, word: str
 ) -> None:
@@ -297,6 +366,8 @@ REFUSED = [
     ({"from": "yesterday"}, "from"),
     ({"before": "1-2"}, "before"),
     ({"before": "1-2-99999999999"}, "before"),
+    ({"after": "1-2"}, "after"),
+    ({"after": "1-2-3", "before": "1-2-3"}, "after"),
 ]
 
 

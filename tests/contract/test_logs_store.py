@@ -13,6 +13,7 @@ from muster.api.agent_link.log_batches import SCHEMA
 from muster.core.ingest import BatchOutcome
 from muster.core.logs.language import parse_query
 from muster.core.logs.ports import (
+    FieldNames,
     LevelCounts,
     LineFields,
     LogBatch,
@@ -226,6 +227,33 @@ def test_pages_follow_each_other_without_gap_or_repeat(table: LogTable) -> None:
     assert seen == whole
 
 
+def test_rows_after_a_place_are_those_that_follow_next(table: LogTable) -> None:
+    store(table, batch(1, *(line(f"{n}", START + n // 3) for n in range(20))))
+    whole = newest(table)[::-1]
+    seen = whole[:1]
+    while page := asyncio.run(table.oldest(everything(), after=seen[-1].place, limit=7)):
+        seen += page
+    assert seen == whole
+    picked = asyncio.run(table.oldest(everything("15 OR 18"), after=whole[3].place, limit=1))
+    assert messages(picked) == ["15"]
+
+
+def test_names_of_fields_are_counted(table: LogTable) -> None:
+    assert asyncio.run(table.field_names(everything(), limit=10)) == FieldNames(0, [])
+    rows = [line("a", START, status="200", Size="1"), line("b", START + 1, status="500"), line("", START, "")]
+    store(table, batch(1, *rows))
+    post(table, {"msg": "posted", "": "no name", "level": "strange"})
+    found = asyncio.run(table.field_names(everything(), limit=10))
+    assert found.rows == 4
+    counts = [("source", 4), ("agent", 3), ("message", 3), ("runner", 3), ("level", 3)]
+    assert sorted(found.names) == sorted([*counts, ("status", 2), ("Size", 1)])
+    assert [name.times for name in found.names] == sorted((n.times for n in found.names), reverse=True)
+    some = asyncio.run(table.field_names(everything(), limit=10, prefix="s"))
+    assert some == FieldNames(4, [ValueCount("source", 4), ValueCount("status", 2), ValueCount("Size", 1)])
+    assert asyncio.run(table.field_names(everything("b"), limit=1, prefix="STAT")).names == [("status", 1)]
+    assert len(asyncio.run(table.field_names(everything(), limit=3)).names) == 3
+
+
 SEARCHED = [
     line("GET /api/v1/items?id=4711 HTTP/1.1 200", START, "info", status="200", path="/api/v1/items"),
     line("Connection REFUSED by db-1: timeout=30ms", START + 1, "error", status="503"),
@@ -359,6 +387,9 @@ def test_the_most_frequent_values_come_first(table: LogTable) -> None:
     assert asyncio.run(table.top_values(everything(), "status", limit=1)) == [ValueCount("200", 6)]
     assert asyncio.run(table.top_values(everything("none"), "message", limit=5)) == [ValueCount("none", 1)]
     assert asyncio.run(table.top_values(everything(), "agent", limit=5)) == [ValueCount(ONE, 10)]
+    assert asyncio.run(table.top_values(everything(), "message", limit=5, prefix="NO")) == [
+        ValueCount("none", 1)
+    ]
 
 
 def test_context_is_of_the_same_source_in_order(table: LogTable) -> None:
@@ -416,6 +447,14 @@ def test_json_lines_become_rows(table: LogTable, clock: Clock) -> None:
     assert (rows[1].message, rows[1].level, rows[1].place.ts_us) == ("", "", 1_789_000_000_500_000)
     assert (rows[1].fields["level"], rows[1].fields["b"]) == ("strange", "true")
     assert (rows[2].message, rows[2].level, rows[2].place.ts_us) == ("ü", "critical", clock.us)
+
+
+def test_a_field_without_a_name_is_a_field(table: LogTable) -> None:
+    post(table, {"": "nameless"}, {"msg": "m", "": "nameless"})
+    assert [(row.message, row.fields) for row in newest(table)] == [
+        ("m", {"": "nameless"}),
+        ("", {"": "nameless"}),
+    ]
 
 
 BAD_LINES = [

@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from muster.cli import logs_command
 from muster.cli.client import Client
-from muster.errors import CallerError
+from muster.errors import CallerError, Unavailable
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -110,6 +111,79 @@ def test_lines_are_sent_in_pieces_each_with_a_key(monkeypatch: pytest.MonkeyPatc
     assert len(set(keys)) == len(keys) - 1 == 3
     assert b"".join(request.content for request in sent[1:]) == line * 10_000
     assert dict(sent[0].url.params) == {"_msg_field": "message"}
+
+
+QUERY = {"query": "a b", "source": "x", "from": "-2h", "to": "now"}
+ASKED = ("a", "b", "--source", "x", "--from", "-2h")
+
+
+def test_names_and_values_are_printed_with_their_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        counted = [{"value": "st\x1batus", "count": 1200}, {"value": "b", "count": 3}]
+        return httpx.Response(200, json={"rows": 5000, "names": counted, "values": counted, "field": "f"})
+
+    fields = run(monkeypatch, answer, "fields", *ASKED, "--prefix", "s")
+    assert fields.stdout.splitlines() == [r"     1200 st\x1batus", "        3 b"]
+    assert "5000" in fields.stderr
+    values = run(monkeypatch, answer, "values", "status", *ASKED, "--limit", "2")
+    assert values.stdout == fields.stdout
+    assert [url.path for url in asked] == ["/console/v1/logs/fields", "/console/v1/logs/values"]
+    assert dict(asked[0].params) == QUERY | {"prefix": "s"}
+    assert dict(asked[1].params) == QUERY | {"field": "status", "prefix": "", "limit": "2"}
+
+
+def test_a_histogram_is_drawn_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = [{"level": "", "counts": [0, 50, 1]}, {"level": "error", "counts": [0, 50, 0]}]
+    body = {"from_us": 1_790_000_000_000_000, "interval_s": 60, "total": 101, "levels": levels}
+    result = run(monkeypatch, lambda _: httpx.Response(200, json=body), "histogram")
+    ends = [line[19:] for line in result.stdout.splitlines()]
+    assert ends == ["         0", f"       100 {'#' * 50}", "         1 #"]
+    assert result.stderr == "101 lines: 51 without level, 50 error\n"
+    none = {"from_us": 0, "interval_s": 60, "total": 0, "levels": []}
+    empty = run(monkeypatch, lambda _: httpx.Response(200, json=none), "histogram")
+    assert (empty.stdout, empty.stderr) == ("", "0 lines\n")
+
+
+def test_context_marks_the_line_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert dict(request.url.params) == {"id": "1-2-3", "before": "1", "after": "10"}
+        return httpx.Response(200, json={"rows": [row("first"), row("asked"), row("last")], "at": 1})
+
+    result = run(monkeypatch, answer, "context", "1-2-3", "-B", "1")
+    lines = result.output.splitlines()
+    assert [(line[0], line.rpartition(" ")[2]) for line in lines] == [
+        (" ", "first"),
+        (">", "asked"),
+        (" ", "last"),
+    ]
+
+
+def test_an_export_is_written_as_it_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert dict(request.url.params) == QUERY | {"format": "csv", "limit": "7"}
+        return httpx.Response(200, content=iter([b"a,b\r\n", b"1,2\r\n"]))
+
+    file = tmp_path / "rows.csv"
+    wanted = ("export", *ASKED, "--format", "csv", "--limit", "7")
+    assert run(monkeypatch, answer, *wanted, "-o", str(file)).exit_code == 0
+    assert file.read_bytes() == b"a,b\r\n1,2\r\n"
+    assert run(monkeypatch, answer, *wanted).stdout_bytes == file.read_bytes()
+
+
+def test_an_export_that_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"{}\n"
+        raise httpx.RemoteProtocolError("closed")
+
+    result = run(monkeypatch, lambda _: httpx.Response(200, content=broken()), "export")
+    assert isinstance(result.exception, Unavailable)
+    refused = httpx.Response(413, json={"code": "too_large", "message": "ask for a shorter time"})
+    result = run(monkeypatch, lambda _: refused, "export")
+    assert isinstance(result.exception, CallerError)
+    assert "shorter time" in str(result.exception)
 
 
 def test_pieces_are_whole_lines() -> None:

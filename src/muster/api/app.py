@@ -44,7 +44,7 @@ from muster.api.server_inventory.errors import error_detail
 from muster.api.server_inventory.routes import server_inventory_router
 from muster.api.server_inventory.service import ServerInventory
 from muster.core.access import Access
-from muster.core.audit.ports import AuditLog
+from muster.core.audit.ports import AuditLog, Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
 from muster.core.fleet.releases import Releases
@@ -84,6 +84,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     grok_checks: GrokChecks
     audit_log: AuditLog
     audit_verifier: str
+    outbox: Outbox
     operations: Operations
     own_names: frozenset[str]
 
@@ -159,7 +160,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         ),
         "grok_surface": GrokSurface(parts.grok_checks, parts.live),
         "host_reports": parts.host_reports,
-        "log_search": LogSearch(parts.logs, parts.tail, parts.steering, parts.live),
+        "log_search": LogSearch(parts.logs, parts.tail, parts.steering, parts.live, parts.outbox),
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),

@@ -62,6 +62,20 @@ class Client:
         """
         return self._ask("GET", path, query, None)
 
+    def chunks(self, path: str, **query: QueryValue) -> Iterator[bytes]:
+        """Yield a long answer piece by piece.
+
+        Raises like `get` when the server refuses, Unavailable when the answer breaks off.
+        """
+        try:
+            with self._http.stream("GET", path, params=_given(query)) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise self._refusal(answer)
+                yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self._url}: {error or type(error).__name__}") from None
+
     def post(
         self, path: str, body: bytes, *, idempotency_key: str | None = None, **query: QueryValue
     ) -> bytes:

@@ -2,42 +2,22 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import IO, Any
 
 import click
 import msgspec
 
 from muster.cli.client import Client, QueryValue, client_options
+from muster.cli.log_lines import Row, to_line
+from muster.cli.logs_questions import COMMANDS, PATH, Question, question_options
 from muster.errors import CallerError
 
-PATH = "/console/v1/logs"
 BODY_BYTES = 4 * 1024 * 1024
 """Lines are sent in pieces of about so many bytes."""
 
-COLORS = {
-    "critical": "magenta",
-    "error": "red",
-    "warning": "yellow",
-    "notice": "cyan",
-    "debug": "bright_black",
-}
-
-
-class _Row(msgspec.Struct):
-    id: str
-    ts_us: int
-    agent_id: str
-    hostname: str
-    runner: str
-    source: str
-    level: str
-    message: str
-    fields: dict[str, str]
-
 
 class _Page(msgspec.Struct):
-    rows: list[_Row]
+    rows: list[Row]
     next: str | None
 
 
@@ -65,29 +45,21 @@ Examples:
   muster logs 'level:>=error status:>=500'     fields, levels and numbers
   muster logs --agent db-1 --from -24h '"disk full" OR ENOSPC'
   muster logs --follow nginx                   watch new lines
+  muster logs values status path:/api/*        the most frequent values
+  muster logs export -o errors.csv --format csv level:error
   muster logs send --msg-field text app.jsonl  store JSON lines
 """,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 def command() -> None:
-    """Search log lines (`muster logs QUERY`), follow them, or send some.
+    """Search log lines (`muster logs QUERY`), follow, count or export them, or send some.
 
     A query has words, "exact text", field:value, field:>=500, wild*cards, AND OR NOT and parentheses.
     """
 
 
 @command.command("search", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", metavar="[QUERY]...", nargs=-1)
-@click.option(
-    "--agent", "agents", metavar="NAME", multiple=True, help="An agent's id or hostname; repeatable."
-)
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Agents with the tag; repeatable.")
-@click.option("--runner", "runners", metavar="NAME", multiple=True, help="Lines of a runner; repeatable.")
-@click.option("--level", "levels", metavar="LEVEL", multiple=True, help="Lines of a level; repeatable.")
-@click.option(
-    "--from", "since", metavar="TIME", default="-1h", show_default=True, help="-15m, -7d, ISO 8601."
-)
-@click.option("--to", "until", metavar="TIME", default="now", show_default=True, help="The same, or now.")
+@question_options
 @click.option(
     "--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Lines at most."
 )
@@ -96,29 +68,16 @@ def command() -> None:
 @client_options
 def search(
     client: Client,
-    words: tuple[str, ...],
-    agents: tuple[str, ...],
-    tags: tuple[str, ...],
-    runners: tuple[str, ...],
-    levels: tuple[str, ...],
-    since: str,
-    until: str,
+    question: Question,
     limit: int,
     follow: bool,
     as_json: bool,
 ) -> None:
     """Print the lines that a query finds, the newest last."""
-    query: dict[str, QueryValue] = {
-        "query": " ".join(words),
-        "agent": list(agents) or None,
-        "tag": list(tags) or None,
-        "runner": list(runners) or None,
-        "level": list(levels) or None,
-    }
     if follow:
-        _follow(client, query, as_json=as_json)
+        _follow(client, question | {"from": None, "to": None}, as_json=as_json)
         return
-    found = _search(client, limit, query | {"from": since, "to": until})
+    found = _search(client, limit, question)
     for raw, row in reversed(found):
         click.echo(raw if as_json else to_line(row))
     if not found and not as_json:
@@ -161,38 +120,22 @@ def pieces(file: IO[bytes], size_bytes: int = BODY_BYTES) -> Iterator[bytes]:
         yield b"".join(lines)
 
 
-def to_line(row: _Row) -> str:
-    """Return a row for people: time, level, host, message, fields."""
-    at = datetime.fromtimestamp(row.ts_us / 1e6, UTC).astimezone()
-    level = click.style(f"{row.level or '-':8}", fg=COLORS.get(row.level))
-    host, message = _shown(row.hostname or row.source), _shown(row.message)
-    fields = "".join(
-        f" {click.style(_shown(name), dim=True)}={_shown(value)}" for name, value in row.fields.items()
-    )
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} {level} {host} {message}{fields}"
-
-
-def _follow(client: Client, query: dict[str, QueryValue], *, as_json: bool) -> None:
-    for event, data in client.events(f"{PATH}/tail", **query):
+def _follow(client: Client, question: Question, *, as_json: bool) -> None:
+    for event, data in client.events(f"{PATH}/tail", **question):
         if event == "row":
-            click.echo(data if as_json else to_line(msgspec.json.decode(data, type=_Row)))
+            click.echo(data if as_json else to_line(msgspec.json.decode(data, type=Row)))
         elif event == "left_out":
             click.echo(f"... {data} lines left out, they came too fast", err=True)
         elif event == "failed":
             raise CallerError(msgspec.json.decode(data, type=dict[str, str])["message"])
 
 
-def _shown(text: str) -> str:
-    """Return a text whose control characters cannot act on a terminal."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
-
-
-def _search(client: Client, limit: int, query: dict[str, QueryValue]) -> list[tuple[str, _Row]]:
-    found: list[tuple[str, _Row]] = []
+def _search(client: Client, limit: int, question: Question) -> list[tuple[str, Row]]:
+    found: list[tuple[str, Row]] = []
     before: str | None = None
     while len(found) < limit:
         size = str(min(1000, limit - len(found)))
-        body = client.get(PATH, **query, before=before, limit=size)
+        body = client.get(PATH, **question, before=before, limit=size)
         raws = msgspec.json.decode(body, type=dict[str, Any])["rows"]
         page = msgspec.json.decode(body, type=_Page)
         found += [(msgspec.json.encode(raw).decode(), row) for raw, row in zip(raws, page.rows, strict=True)]
@@ -200,3 +143,7 @@ def _search(client: Client, limit: int, query: dict[str, QueryValue]) -> list[tu
         if before is None:
             break
     return found
+
+
+for each in COMMANDS:
+    command.add_command(each)

@@ -180,6 +180,7 @@ class Server:
             grok_checks=grok_checks,
             audit_log=stores.audit,
             audit_verifier=stores.audit.verifier,
+            outbox=stores.outbox,
             operations=Operations(
                 fleet=fleet,
                 metrics=metrics,

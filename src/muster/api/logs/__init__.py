@@ -1,1 +1,1 @@
-"""`/console/v1/logs`: search, histogram, values, context, live tail, and JSON lines in."""
+"""`/console/v1/logs`: search, histogram, fields, context, export, live tail, JSON lines in."""

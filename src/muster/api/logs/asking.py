@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 
 from muster.api.http.live import Live
 from muster.api.http.times import parse_time
+from muster.core.audit.ports import Outbox
 from muster.core.fleet.plan import Kind
 from muster.core.fleet.steering import Steering
 from muster.core.logs.language import parse_query
@@ -47,6 +48,7 @@ class LogSearch(msgspec.Struct, frozen=True):
     tail: Tail
     steering: Steering
     live: Live
+    outbox: Outbox
 
     def hostname(self, agent_id: AgentId) -> str:
         """Return an agent's hostname, "" for rows without one, the id when the agent is gone."""

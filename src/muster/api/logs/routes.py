@@ -2,13 +2,18 @@
 
 from litestar import Router
 
-from muster.api.logs import posting, searching, tailing
+from muster.api.logs import exporting, posting, searching, tailing
 
 
 def logs_router() -> Router:
     """Return the routes of this surface."""
     return Router(
         "/console/v1/logs",
-        route_handlers=[*searching.HANDLERS, *tailing.HANDLERS, *posting.HANDLERS],
+        route_handlers=[
+            *searching.HANDLERS,
+            *exporting.HANDLERS,
+            *tailing.HANDLERS,
+            *posting.HANDLERS,
+        ],
         tags=["Logs"],
     )

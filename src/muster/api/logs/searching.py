@@ -1,4 +1,4 @@
-"""Rows, the newest first; how many there are over time; values of a field; what stands around a row."""
+"""Rows, the newest first; how many over time; names and values of fields; what stands around a row."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ from muster.api.logs.asking import (
 from muster.core.logs.ports import LogRow
 from muster.core.logs.questions import log_grid, parse_place, to_text
 from muster.core.metrics.grid import SECOND_US
-from muster.errors import NotFound
+from muster.errors import InvalidInput, NotFound
 from muster.model.access import Scope, Surface
 from muster.model.ids import AgentId
 from muster.model.log import MAX_FIELD_NAME
@@ -32,6 +32,10 @@ READ = {"needs": Needs(Scope.READ, Surface.FLEET), "errors": (404, 413, 422)}
 MAX_NEIGHBOURS = 200
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+Before = Annotated[str | None, QueryParameter(description="`next` of the page before.")]
+Prefix = Annotated[
+    str, QueryParameter(max_length=256, description="What they begin with, in capital or small letters.")
+]
 Neighbours = Annotated[int, QueryParameter(ge=0, le=MAX_NEIGHBOURS)]
 
 
@@ -51,10 +55,15 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`next` goes into `before` for the rows before these; null when there are none."""
+    """`next` goes into `before` for the rows before these, null when there are none.
+
+    `prev` goes into `after` for the rows after these, also for those that are still to come; null when
+    there is no row to go from.
+    """
 
     rows: list[Row]
     next: str | None
+    prev: str | None
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -86,6 +95,16 @@ class FieldValues(msgspec.Struct, frozen=True):
 
     field: str
     values: list[FieldValue]
+
+
+class FieldNames(msgspec.Struct, frozen=True):
+    """Names to ask for, the most frequent first, as counted in the newest `rows` rows that a query finds.
+
+    `value` is a name, `count` how many of those rows have it.
+    """
+
+    rows: int
+    names: list[FieldValue]
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -122,15 +141,32 @@ async def search_logs(
     runner: Runners = None,
     source: Sources = None,
     level: Levels = None,
-    before: Annotated[str | None, QueryParameter(description="`next` of the page before.")] = None,
+    before: Before = None,
+    after: Annotated[str | None, QueryParameter(description="`prev` of a page; not beside `before`.")] = None,
     limit: Limit = 100,
 ) -> Page:
-    """Return the rows that a query finds; 413 says how to narrow one that takes too long."""
+    """Return the rows that a query finds; 413 says how to narrow one that takes too long.
+
+    With `after` they are those that follow next on the place it names, the newest of them first.
+    """
     where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
-    place = None if before is None else parse_place(before, "before")
-    rows = await log_search.store.newest(where, before=place, limit=limit)
-    more = to_text(rows[-1].place) if len(rows) == limit else None
-    return Page([to_row(log_search, row) for row in rows], more)
+    if after is not None:
+        if before is not None:
+            raise InvalidInput("expected one of `before` and `after`", field="after")
+        place = parse_place(after, "after")
+        rows = (await log_search.store.oldest(where, after=place, limit=limit))[::-1]
+        return _page(log_search, rows, has_more=bool(rows), start=after)
+    place_before = None if before is None else parse_place(before, "before")
+    rows = await log_search.store.newest(where, before=place_before, limit=limit)
+    return _page(log_search, rows, has_more=len(rows) == limit, start=None)
+
+
+def _page(search: LogSearch, rows: list[LogRow], *, has_more: bool, start: str | None) -> Page:
+    return Page(
+        [to_row(search, row) for row in rows],
+        to_text(rows[-1].place) if has_more else None,
+        to_text(rows[0].place) if rows else start,
+    )
 
 
 @get("/histogram", opt=READ, summary="Log rows over time, by level")
@@ -174,12 +210,33 @@ async def log_values(
     runner: Runners = None,
     source: Sources = None,
     level: Levels = None,
+    prefix: Prefix = "",
     limit: Limit = 10,
 ) -> FieldValues:
     """Return values and how many of the rows that a query finds have them."""
     where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
-    found = await log_search.store.top_values(where, field, limit=limit)
+    found = await log_search.store.top_values(where, field, limit=limit, prefix=prefix)
     return FieldValues(field, [FieldValue(*value) for value in found])
+
+
+@get("/fields", opt=READ, summary="Names of fields")
+async def log_fields(
+    log_search: LogSearch,
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+    prefix: Prefix = "",
+    limit: Limit = 100,
+) -> FieldNames:
+    """Return what rows can be asked for by name, counted in the newest 100 000 that a query finds."""
+    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+    found = await log_search.store.field_names(where, limit=limit, prefix=prefix)
+    return FieldNames(found.rows, [FieldValue(*name) for name in found.names])
 
 
 @get("/context", opt=READ, summary="What stands around a log row")
@@ -198,4 +255,4 @@ async def log_context(
     return Context([to_row(log_search, row) for row in rows], at)
 
 
-HANDLERS: tuple[Any, ...] = (search_logs, log_histogram, log_values, log_context)
+HANDLERS: tuple[Any, ...] = (search_logs, log_histogram, log_fields, log_values, log_context)

@@ -107,6 +107,13 @@ class ValueCount(NamedTuple):
     times: int
 
 
+class FieldNames(NamedTuple):
+    """Names of columns and fields that the newest `rows` rows have, the most frequent first."""
+
+    rows: int
+    names: list[ValueCount]
+
+
 class Arrivals(NamedTuple):
     """The newest rows of those that arrived, in order of arrival, and how many before them are left out."""
 
@@ -140,6 +147,10 @@ class LogStore(Protocol):
         """Return the newest rows before a place, the newest first."""
         ...
 
+    async def oldest(self, where: LogFilter, *, after: Place, limit: int) -> list[LogRow]:
+        """Return the rows next after a place, the oldest first."""
+        ...
+
     async def around(self, place: Place, *, before: int, after: int) -> list[LogRow]:
         """Return the row at a place amid its neighbours of the same agent, runner and source, oldest first.
 
@@ -151,8 +162,17 @@ class LogStore(Protocol):
         """Count rows by level in the buckets of a grid; levels without any are left out."""
         ...
 
-    async def top_values(self, where: LogFilter, field: str, *, limit: int) -> list[ValueCount]:
-        """Count the values of a column or field, the most frequent first."""
+    async def top_values(
+        self, where: LogFilter, field: str, *, limit: int, prefix: str = ""
+    ) -> list[ValueCount]:
+        """Count the values of a column or field, the most frequent first.
+
+        Only those that begin with `prefix`, in capital or small letters.
+        """
+        ...
+
+    async def field_names(self, where: LogFilter, *, limit: int, prefix: str = "") -> FieldNames:
+        """Count the names of the columns and fields that the newest rows have, those alone with `prefix`."""
         ...
 
     async def arrivals(

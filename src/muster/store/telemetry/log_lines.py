@@ -26,6 +26,13 @@ TIMES_AT_ONCE = 10_000
 
 SPELLINGS = {word: level for level, words in WORDS.items() for word in words}
 
+
+def _first_of(names: str) -> str:
+    """Return the SQL for the first of the names that a line has, else the very first: it is "" then."""
+    array = f"{{{names}:Array(String)}}"
+    return f"{array}[greatest(1, arrayFirstIndex(k -> mapContains(m, k), {array}))]"
+
+
 INSERT = f"""
 INSERT INTO logs (received_at, row, ts, agent_id, runner, source, level, message, fields,
     epoch, sequence, batch_sha256)
@@ -37,10 +44,10 @@ SELECT fromUnixTimestamp64Micro({{received:Int64}}, 'UTC') AS at, n,
     {{epoch:String}}, 1, if(n = 0, {{sha256:String}}, '')
 FROM (
     SELECT toUInt32(rowNumberInAllBlocks()) AS n, m,
-        arrayFirst(k -> mapContains(m, k), {{time_names:Array(String)}}) AS time_name, m[time_name] AS time,
-        arrayFirst(k -> mapContains(m, k), {{message_names:Array(String)}}) AS message_name,
+        {_first_of("time_names")} AS time_name, m[time_name] AS time,
+        {_first_of("message_names")} AS message_name,
         m[message_name] AS message,
-        arrayFirst(k -> mapContains(m, k), {{level_names:Array(String)}}) AS level_name,
+        {_first_of("level_names")} AS level_name,
         m[level_name] AS level_text,
         parseDateTime64BestEffortOrNull(time, 6, 'UTC') AS parsed,
         throwIf(empty(m) OR (notEmpty(time) AND parsed IS NULL) OR length(message) > {MAX_MESSAGE_BYTES},

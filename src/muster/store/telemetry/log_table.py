@@ -9,6 +9,7 @@ from typing import Any
 from muster.core.ingest import BatchOutcome, MarkStore
 from muster.core.logs.ports import (
     Arrivals,
+    FieldNames,
     LevelCounts,
     LogBatch,
     LogFilter,
@@ -17,6 +18,7 @@ from muster.core.logs.ports import (
     PostedLines,
     ValueCount,
 )
+from muster.core.logs.query import COLUMNS as FIELD_COLUMNS
 from muster.core.metrics.grid import SECOND_US, Grid
 from muster.errors import TooLarge, Unavailable
 from muster.failpoints import Reach
@@ -31,6 +33,9 @@ MINUTE_S = 60
 NEIGHBOURS_US = 86_400 * SECOND_US
 """Neighbours of a row are looked for so far from it."""
 
+NAMED_ROWS = 100_000
+"""Names of fields are counted in so many of the newest rows: the answer comes while a person types."""
+
 MAX_ROWS_READ = 2_000_000_000
 
 COLUMNS = (
@@ -39,6 +44,9 @@ COLUMNS = (
 )
 NEWEST_FIRST = "ORDER BY ts DESC, received_at DESC, row DESC"
 OLDEST_FIRST = "ORDER BY ts, received_at, row"
+
+NAMED_COLUMNS = (*((name, name) for name in FIELD_COLUMNS), ("agent", "agent_id"))
+"""What a query calls a column, and the column."""
 
 _STOPPED = re.compile(r"Code: (158|159|160|241|307)\b")
 """TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES."""
@@ -98,6 +106,12 @@ class LogTable:
             condition += f" AND {_beside(sql, before, '<')}"
         return await self._select(sql, f"{condition} {NEWEST_FIRST} LIMIT {sql.bind(limit, 'UInt32')}")
 
+    async def oldest(self, where: LogFilter, *, after: Place, limit: int) -> list[LogRow]:
+        """See `LogStore`."""
+        sql = Sql()
+        condition = f"{sql.where(where)} AND {_beside(sql, after, '>')}"
+        return await self._select(sql, f"{condition} {OLDEST_FIRST} LIMIT {sql.bind(limit, 'UInt32')}")
+
     async def around(self, place: Place, *, before: int, after: int) -> list[LogRow]:
         """See `LogStore`."""
         sql = Sql()
@@ -124,17 +138,35 @@ class LogTable:
             counts.setdefault(level, [0] * grid.count)[bucket] = count
         return [LevelCounts(level, counts[level]) for level in sorted(counts)]
 
-    async def top_values(self, where: LogFilter, field: str, *, limit: int) -> list[ValueCount]:
+    async def top_values(
+        self, where: LogFilter, field: str, *, limit: int, prefix: str = ""
+    ) -> list[ValueCount]:
         """See `LogStore`."""
         sql = Sql()
         value = "agent_id" if field == "agent" else sql.value(field)
         rows = await self._ask(
             f"SELECT toString({value}) AS value, count() AS times FROM logs WHERE {sql.where(where)} "
-            f"AND notEmpty({value}) GROUP BY value ORDER BY times DESC, value "
+            f"AND notEmpty({value}) {_begins(sql, value, prefix)} GROUP BY value ORDER BY times DESC, value "
             f"LIMIT {sql.bind(limit, 'UInt32')}",
             sql.parameters,
         )
         return [ValueCount(value, count) for value, count in rows]
+
+    async def field_names(self, where: LogFilter, *, limit: int, prefix: str = "") -> FieldNames:
+        """See `LogStore`. Each row has the name "" too, which counts the rows."""
+        sql = Sql()
+        columns = ", ".join(f"if(empty({column}), '', '{name}')" for name, column in NAMED_COLUMNS)
+        rows = await self._ask(
+            f"SELECT arrayJoin(arrayDistinct(arrayConcat(names, [{columns}, '']))) AS name, count() AS times "
+            "FROM (SELECT level, runner, source, message, agent_id, "
+            "CAST(fields.keys AS Array(String)) AS names "
+            f"FROM logs WHERE {sql.where(where)} {NEWEST_FIRST} LIMIT {NAMED_ROWS}) "
+            f"WHERE name = '' OR (1 {_begins(sql, 'name', prefix)}) GROUP BY name "
+            f"ORDER BY name = '' DESC, times DESC, name LIMIT {sql.bind(limit + 1, 'UInt32')}",
+            sql.parameters,
+        )
+        (_, looked_at), *found = rows or [("", 0)]
+        return FieldNames(looked_at, [ValueCount(name, count) for name, count in found])
 
     async def arrivals(
         self, where: LogFilter, *, after: tuple[int, int], until_us: int, limit: int
@@ -197,6 +229,11 @@ class LogTable:
                     "ask for a shorter time, fewer agents or runners, or add a rarer word"
                 ) from None
             raise
+
+
+def _begins(sql: Sql, value: str, prefix: str) -> str:
+    """Return the condition that a text begins so, "" when anything will do."""
+    return f"AND startsWith(lowerUTF8({value}), lowerUTF8({sql.bind(prefix)}))" if prefix else ""
 
 
 def _at(sql: Sql, place: Place) -> str:

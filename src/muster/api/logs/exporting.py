@@ -1,0 +1,133 @@
+"""What a search finds as a file: NDJSON or CSV, written while it is read."""
+
+import csv
+import enum
+import io
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get
+from litestar.params import QueryParameter
+from litestar.response import Stream
+
+from muster.api.http.authorization import caller_of
+from muster.api.http.requests import AnyRequest
+from muster.api.http.times import EPOCH
+from muster.api.logs.asking import (
+    Agents,
+    Asked,
+    From,
+    Levels,
+    LogSearch,
+    Query,
+    Runners,
+    Sources,
+    Tags,
+    To,
+    to_filter,
+)
+from muster.api.logs.searching import READ, Before, Row, to_row
+from muster.core.logs.ports import LogFilter, LogRow, Place
+from muster.core.logs.questions import parse_place
+from muster.model.audit import ControlAction
+
+MAX_ROWS = 1_000_000
+PAGE_ROWS = 1000
+"""So many are in memory at once; the next are read when the client took these."""
+
+CSV_COLUMNS = ("id", "time", "level", "agent_id", "hostname", "runner", "source", "message", "fields")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is a formula to spreadsheets, and a log line may come from anybody."""
+
+
+class ExportFormat(enum.StrEnum):
+    """One JSON object a line as the search answers it, or rows for spreadsheets."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+MEDIA_TYPES = {ExportFormat.NDJSON: "application/x-ndjson", ExportFormat.CSV: "text/csv; charset=utf-8"}
+
+ExportLimit = Annotated[
+    int, QueryParameter(ge=1, le=MAX_ROWS, description="Rows at most; go on with `before` = the last `id`.")
+]
+
+
+@get("/export", opt=READ, summary="Log rows as a file, the newest first", media_type="application/x-ndjson")
+async def export_logs(
+    request: AnyRequest,
+    log_search: LogSearch,
+    file_format: Annotated[
+        ExportFormat, QueryParameter(name="format", description="ndjson or csv.")
+    ] = ExportFormat.NDJSON,
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+    before: Before = None,
+    limit: ExportLimit = 100_000,
+) -> Stream:
+    """Send the rows that a query finds; an answer that breaks off is not complete.
+
+    Cells of CSV that would be a formula begin with an apostrophe; fields are a JSON object in the last.
+    """
+    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+    place = None if before is None else parse_place(before, "before")
+    first = await log_search.store.newest(where, before=place, limit=min(PAGE_ROWS, limit))
+    details = {"query": words, "from_us": where.from_us, "to_us": where.to_us, "by": caller_of(request)}
+    action = ControlAction("LogsExported", time.time_ns() // 1000, {**details, "format": str(file_format)})
+    await log_search.outbox.add(action)
+    headers = {
+        "content-type": MEDIA_TYPES[file_format],
+        "content-disposition": f'attachment; filename="logs.{file_format}"',
+    }
+    content = _chunks(log_search, where, first, limit, _WRITERS[file_format])
+    return Stream(content, headers=headers)
+
+
+async def _chunks(
+    search: LogSearch, where: LogFilter, first: list[LogRow], limit: int, write: "_Write"
+) -> AsyncIterator[bytes]:
+    page, left, is_first = first, limit, True
+    while True:
+        yield write([to_row(search, row) for row in page], is_first)
+        left -= len(page)
+        if left <= 0 or len(page) < PAGE_ROWS:
+            return
+        last: Place = page[-1].place
+        page = await search.store.newest(where, before=last, limit=min(PAGE_ROWS, left))
+        is_first = False
+
+
+def to_ndjson(rows: Sequence[Row], _is_first: bool) -> bytes:
+    """Return rows as JSON, one a line."""
+    return msgspec.json.Encoder().encode_lines(rows)
+
+
+def to_csv(rows: Sequence[Row], is_first: bool) -> bytes:
+    """Return rows as CSV (RFC 4180), the first ones under the names of their columns."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if is_first:
+        writer.writerow(CSV_COLUMNS)
+    for row in rows:
+        at = (EPOCH + timedelta(microseconds=row.ts_us)).isoformat(timespec="microseconds")
+        fields = msgspec.json.encode(row.fields).decode() if row.fields else ""
+        origin = (row.agent_id, row.hostname, row.runner, row.source)
+        cells = (row.id, at, row.level, *origin, row.message, fields)
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return text.getvalue().encode()
+
+
+_Write = Callable[[Sequence[Row], bool], bytes]
+_WRITERS: dict[ExportFormat, _Write] = {ExportFormat.NDJSON: to_ndjson, ExportFormat.CSV: to_csv}
+
+HANDLERS: tuple[Any, ...] = (export_logs,)
