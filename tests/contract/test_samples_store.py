@@ -267,6 +267,29 @@ def test_only_the_named_windows_are_rolled_up(table: SampleTable, clients: Telem
     assert rows == [(ONE, START, 30), (ONE, START + 600, 30)]
 
 
+def test_a_late_sample_harms_no_rollup_of_samples_that_are_gone(
+    table: SampleTable, clients: TelemetryClients, clock: Clock
+) -> None:
+    """A window that had none before is made from late samples, however they come."""
+    fill(table, [10.0, 20.0], "load.1m")
+    window = [Window(ONE, START), Window(TWO, START)]
+    table.roll_up(window)
+    clock.us += 40 * 86_400 * US
+    today = datetime.datetime.fromtimestamp(clock.us / US, datetime.UTC).date()
+    assert len(drop_older_than(clients, "samples", today=today, days=30)) == 1
+    store(table, batch(3, START + 200, {("load.1m", ""): 60.0, ("cpu.used_percent", ""): 7.0}))
+    store(table, batch(1, START + 100, {("load.1m", ""): 1.0}, agent=TWO))
+    table.roll_up(window)
+    store(table, batch(2, START + 110, {("load.1m", ""): 3.0}, agent=TWO))
+    table.roll_up(window)
+    grid = Grid(START, 300, 1)
+    assert values(table, grid, "load.1m", rolled=START + 300) == [15.0]
+    assert values(table, grid, "cpu.used_percent", rolled=START + 300) == [7.0]
+    (other,) = ask(table, grid, "load.1m", agents=(TWO,), rolled=START + 300)
+    assert other.values == [2.0]
+    assert asyncio.run(table.count_rows(ONE)) == 2
+
+
 def test_samples_may_go_and_rollups_stay(table: SampleTable, clients: TelemetryClients, clock: Clock) -> None:
     fill(table, WAVE[:60], "load.1m")
     table.roll_up([Window(ONE, START), Window(ONE, START + 300)])

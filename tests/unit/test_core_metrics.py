@@ -160,6 +160,12 @@ def test_rollups_answer_up_to_the_first_window_that_is_out_of_date() -> None:
     assert rolled_until(windows, 7 * DAY_S) == NOON - this + 3000
 
 
+def test_rollups_answer_wherever_samples_may_be_gone() -> None:
+    windows, kept = MemoryWindows(), NOON - 30 * DAY_S
+    windows.touch(Window(ONE, kept // WINDOW_S * WINDOW_S - 5 * DAY_S))
+    assert rolled_until(windows, 60 * DAY_S) == NOON - kept // WINDOW_S * WINDOW_S
+
+
 @pytest.mark.parametrize(
     ("from_s", "interval_s", "step_s"),
     [(NOON - 600, None, 10), (NOON - 600, 60.0, 60), (NOON - 31 * DAY_S, None, WINDOW_S)],

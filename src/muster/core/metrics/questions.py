@@ -8,6 +8,7 @@ import msgspec
 from muster.core.metrics.grid import SECOND_US, Grid, parse_grid
 from muster.core.metrics.ports import LastSample, SampleStore, Series, WindowStore
 from muster.model.ids import AgentId
+from muster.model.mark import WINDOW_S
 
 RECENT_US = 15 * 60 * SECOND_US
 """A series without a sample for so long has no newest value."""
@@ -56,16 +57,13 @@ class Questions:
         per second, None where there is no data. Raises InvalidInput, TooLarge, Unavailable.
         """
         now_s = self._now_us() // SECOND_US
-        grid = parse_grid(
-            from_us,
-            to_us,
-            interval_s=interval_s or self._interval_s,
-            raw_since_s=now_s - self._raw_days() * DAY_S,
-        )
+        raw_since_s = now_s - self._raw_days() * DAY_S
+        grid = parse_grid(from_us, to_us, interval_s=interval_s or self._interval_s, raw_since_s=raw_since_s)
         rolled_until_s = grid.end_s
         if grid.is_rolled:
             stale_s = await self._windows.oldest_stale(agents)
-            rolled_until_s = grid.end_s if stale_s is None else stale_s
+            if stale_s is not None:
+                rolled_until_s = max(stale_s, raw_since_s // WINDOW_S * WINDOW_S)
         return Answer(grid, await self._store.buckets(agents, metrics, grid, rolled_until_s=rolled_until_s))
 
     async def last(self, agent_id: AgentId) -> list[LastSample]:

@@ -21,6 +21,7 @@ class RollupStore(Protocol):
     def roll_up(self, windows: Sequence[Window]) -> None:
         """Compute the rollups of these windows from all their samples, in place of those there were.
 
+        A rollup stays as it is when the samples that are left are not more than it was made of.
         Durable on return; doing it again does no harm. Blocks. Raises Unavailable.
         """
         ...

@@ -105,10 +105,14 @@ class SampleTable:
         return int(rows[0][0])
 
     def roll_up(self, windows: Sequence[Window]) -> None:
-        """See `RollupStore`: beyond the latest version there is, whatever became of the clock."""
+        """See `RollupStore`: beyond the latest version there is, whatever became of the clock.
+
+        Samples are never changed, so a rollup of fewer samples than the one there is lacks those that
+        retention dropped, and is left out; one of as many is the same.
+        """
         starts = [window.start_s for window in windows]
-        latest = (
-            "SELECT max(version) FROM rollups WHERE agent_id IN {agents:Array(String)} "
+        stored = (
+            "FROM rollups WHERE agent_id IN {agents:Array(String)} "
             "AND rollups.ts >= toDateTime({first:Int64}, 'UTC') "
             "AND rollups.ts < toDateTime({end:Int64}, 'UTC')"
         )
@@ -121,8 +125,11 @@ class SampleTable:
         )
         self._clients.command(
             f"INSERT INTO rollups ({COLUMNS}, version) "
-            f"SELECT {COLUMNS}, greatest({{version:UInt64}}, ({latest}) + 1) "
-            f"FROM ({windows_of_samples(where)})",
+            f"SELECT {COLUMNS}, greatest({{version:UInt64}}, (SELECT max(version) {stored}) + 1) "
+            f"FROM ({windows_of_samples(where)}) AS found "
+            "LEFT JOIN (SELECT agent_id, metric, labels, ts, argMax(rollups.samples, version) AS known "
+            f"{stored} GROUP BY agent_id, metric, labels, ts) AS old USING (agent_id, metric, labels, ts) "
+            "WHERE samples > known",
             {
                 "agents": [window.agent_id for window in windows],
                 "starts": starts,
