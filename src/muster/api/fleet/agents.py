@@ -1,25 +1,23 @@
-"""`/v1/api/agents`: the agents, their tags, and what they were asked to do."""
+"""`/v1/api/agents`: the agents and their machines."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Response, delete, get
 from litestar.params import QueryParameter
 
-from muster.api.fleet.bodies import object_operation, parse_texts, read_body, some, split_texts
-from muster.api.fleet.control import CHANGE, READ, AgentPath, DryRun, FleetControl, Name, make_change
+from muster.api.fleet.bodies import split_texts
+from muster.api.fleet.control import CHANGE, READ, DryRun, FleetControl, make_change
 from muster.api.fleet.machines import Machine, address_of, state_of, status_of, to_machine
 from muster.api.fleet.pages import Order, PageNumber, PageSize, Search, Sort, Wanted, cut
 from muster.api.http.requests import AnyRequest
-from muster.core.fleet.commands import CommandState
-from muster.core.fleet.edits import delete_agents, tag_agents, untag_agents
-from muster.core.fleet.names import parse_name
+from muster.core.fleet.edits import delete_agents
 from muster.core.fleet.plan import Kind
 from muster.errors import InvalidInput
 from muster.model.agent import Agent
-from muster.model.ids import AgentId, CommandId
+from muster.model.ids import AgentId
 from muster.model.inventory import Inventory
 from muster.model.release import UpgradeState
 
@@ -67,33 +65,6 @@ class AgentList(msgspec.Struct, frozen=True, rename={"agent_list": "agentList", 
 
     agent_list: list[AgentRow]
     total_size: int
-
-
-class Tags(msgspec.Struct, frozen=True):
-    """Body that names tags."""
-
-    tags: Any
-
-
-class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What an agent was asked to do, and what became of it; times in Unix seconds, null: not yet."""
-
-    id: CommandId
-    kind: str
-    argument: str
-    by: str
-    state: CommandState
-    message: str
-    create_time: int
-    expire_time: int
-    send_time: int | None
-    end_time: int | None
-
-
-class CommandList(msgspec.Struct, frozen=True):
-    """`GET /v1/api/agents/{id}/commands`, the newest first."""
-
-    commands: list[CommandRow]
 
 
 @get("/agents", opt=READ, summary="Agents and their machines")
@@ -145,71 +116,6 @@ async def delete_batch(
     """Delete agents, all of them or none."""
     agents = list(map(AgentId, split_texts(id, "id")))
     return await _delete(request, fleet_control, agents, dry_run=dry_run)
-
-
-@post("/agents/{agent_id:str}/tags/{tag:str}", opt=CHANGE, summary="Put a tag on an agent", status_code=200)
-async def add_tag(
-    request: AnyRequest, fleet_control: FleetControl, agent_id: AgentPath, tag: Name, dry_run: DryRun = False
-) -> Response[Any]:
-    """Put a tag on an agent, which gets what it grants; a tag that does not exist is made."""
-    return await _tag(request, fleet_control, agent_id, [tag], dry_run=dry_run)
-
-
-@post(
-    "/agents/{agent_id:str}/tags",
-    opt=CHANGE,
-    summary="Put tags on an agent",
-    operation_class=object_operation(),
-    status_code=200,
-)
-async def add_tags(
-    request: AnyRequest, fleet_control: FleetControl, agent_id: AgentPath, dry_run: DryRun = False
-) -> Response[Any]:
-    """Put tags on an agent; those that do not exist are made."""
-    fleet_control.fleet.get(AgentId(agent_id))
-    body = await read_body(request, fleet_control.live, Tags)
-    tags = some(parse_texts(body.tags, "tags"), "tags")
-    return await _tag(request, fleet_control, agent_id, tags, dry_run=dry_run)
-
-
-@delete(
-    "/agents/{agent_id:str}/tags/{tag:str}", opt=CHANGE, summary="Take a tag off an agent", status_code=200
-)
-async def remove_tag(
-    request: AnyRequest, fleet_control: FleetControl, agent_id: AgentPath, tag: Name, dry_run: DryRun = False
-) -> Response[Any]:
-    """Take a tag off an agent; runners that nothing else grants it go."""
-    agent = AgentId(agent_id)
-    return await make_change(
-        request,
-        fleet_control,
-        lambda draft: untag_agents(draft, tag, [agent]),
-        f"take tag {tag} off agent {agent}",
-        dry_run=dry_run,
-        agents=[agent],
-    )
-
-
-@get("/agents/{agent_id:str}/commands", opt=READ, summary="What an agent was asked to do")
-async def list_commands(fleet_control: FleetControl, agent_id: AgentPath) -> CommandList:
-    """Return the newest commands of an agent and what became of them."""
-    records = await fleet_control.fleet.commands(AgentId(agent_id))
-    rows = [
-        CommandRow(
-            id=x.id,
-            kind=x.kind,
-            argument=x.argument,
-            by=x.by,
-            state=x.state,
-            message=x.message,
-            create_time=x.created_us // SECOND_US,
-            expire_time=x.expires_us // SECOND_US,
-            send_time=None if x.sent_us is None else x.sent_us // SECOND_US,
-            end_time=None if x.ended_us is None else x.ended_us // SECOND_US,
-        )
-        for x in records
-    ]
-    return CommandList(rows)
 
 
 def matching(control: FleetControl, tag: str, agent_id: str, state: str) -> list[Agent]:
@@ -264,23 +170,6 @@ def _keys(control: FleetControl) -> dict[str, Callable[[Agent], Any]]:
     }
 
 
-async def _tag(
-    request: AnyRequest, control: FleetControl, agent_id: str, tags: list[str], *, dry_run: bool
-) -> Response[Any]:
-    for tag in tags:
-        parse_name(tag, "tag")
-    agent = AgentId(agent_id)
-    now_us = control.steering.now_us()
-    return await make_change(
-        request,
-        control,
-        lambda draft: tag_agents(draft, tags, [agent], now_us=now_us),
-        f"put tag {', '.join(tags)} on agent {agent}",
-        dry_run=dry_run,
-        agents=[agent],
-    )
-
-
 async def _delete(
     request: AnyRequest, control: FleetControl, agents: list[AgentId], *, dry_run: bool
 ) -> Response[Any]:
@@ -297,12 +186,4 @@ async def _delete(
     )
 
 
-HANDLERS = (
-    list_agents,
-    delete_matching,
-    delete_batch,
-    add_tag,
-    add_tags,
-    remove_tag,
-    list_commands,
-)
+HANDLERS = (list_agents, delete_matching, delete_batch)

@@ -7,7 +7,18 @@ import msgspec
 from litestar import Router, get
 from litestar.params import PathParameter
 
-from muster.api.fleet import agents, configs, grok, metrics, releases, revisions, runners, tags
+from muster.api.fleet import (
+    agent_tags,
+    agents,
+    commands,
+    configs,
+    grok,
+    metrics,
+    releases,
+    revisions,
+    runners,
+    tags,
+)
 from muster.api.fleet.errors import error_handlers
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
@@ -125,6 +136,8 @@ def fleet_router(**options: Any) -> Router:
         route_handlers=[
             agent_ledger,
             *agents.HANDLERS,
+            *agent_tags.HANDLERS,
+            *commands.HANDLERS,
             *configs.HANDLERS,
             *grok.HANDLERS,
             *metrics.HANDLERS,
