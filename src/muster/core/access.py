@@ -1,5 +1,6 @@
 """Access: tokens with scopes."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -57,6 +58,7 @@ class Access:
         self._random_bytes = random_bytes
         self._known: dict[TokenId, Token] = {}
         self._known_s = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def create_token(
         self,
@@ -136,10 +138,15 @@ class Access:
         return token
 
     async def _refresh(self, max_age_s: float) -> None:
-        now_s = self._monotonic_s()
-        if now_s - self._known_s >= max_age_s:
-            self._known = {token.id: token for token in await self._tokens.load_tokens()}
-            self._known_s = now_s
+        """Read the tokens unless those that are known were read so short a time ago, or after the call."""
+        asked_s = self._monotonic_s()
+        if asked_s - self._known_s < max_age_s:
+            return
+        async with self._reading:
+            if asked_s - self._known_s >= max_age_s:
+                began_s = self._monotonic_s()
+                self._known = {token.id: token for token in await self._tokens.load_tokens()}
+                self._known_s = began_s
 
 
 def require(token: Token, scope: Scope) -> None:
