@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from muster.agent.spool_file import VERSION as SPOOL_VERSION
 from muster.agent.upgrade.package import INFO, check_content, read_info, remove_others, unpack
 from muster.agent.upgrade.record import Outcome, Record, settled
-from muster.core.fleet.releases import READERS, PackageStore, Releases, ReleaseStore, best_for
+from muster.core.fleet.releases import READERS, PackageStore, Releases, ReleaseStore, offer_for
 from muster.errors import InvalidInput, Overloaded
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
@@ -101,14 +101,14 @@ def test_an_agent_gets_the_newest_that_fits_unless_it_failed() -> None:
     other = offered("9.0.0", arch="arm64")
     offers = [other, three, two, offered("1.0.0")]
     failed = msgspec.structs.replace(ABLE, failed=[three.manifest.sha256])
-    assert best_for(offers, AGENT, ABLE) is three
-    assert best_for(offers, AGENT, failed) is None
-    assert best_for([other, two], AGENT, failed) is two
-    assert best_for(offers[:1], AGENT, ABLE) is None
-    assert best_for(offers, msgspec.structs.replace(AGENT, agent_version="3.0.0"), ABLE) is None
-    assert best_for(offers, AGENT, None) is None
-    assert best_for(offers, AGENT, msgspec.structs.replace(ABLE, can_upgrade=False)) is None
-    assert best_for(offers, msgspec.structs.replace(AGENT, agent_version="?"), ABLE) is None
+    assert offer_for(offers, AGENT, ABLE).release is three
+    assert offer_for(offers, AGENT, failed).release is None
+    assert offer_for([other, two], AGENT, failed).release is two
+    assert offer_for(offers[:1], AGENT, ABLE).release is None
+    assert offer_for(offers, msgspec.structs.replace(AGENT, agent_version="3.0.0"), ABLE).release is None
+    assert offer_for(offers, AGENT, None).release is None
+    assert offer_for(offers, AGENT, msgspec.structs.replace(ABLE, can_upgrade=False)).release is None
+    assert offer_for(offers, msgspec.structs.replace(AGENT, agent_version="?"), ABLE).release is None
 
 
 def test_packages_are_read_by_some_at_once_and_by_others_later(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Routes of the agent link. Errors are `{"code": ..., "message": ...}`."""
 
-import asyncio
-import contextlib
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -68,20 +66,7 @@ async def check_in(request: AnyRequest, agent_link: AgentLink) -> CheckinReply:
     message = _parse(await body_of(request, agent_link.live.limits), CheckinRequest)
     fleet.presence.claim(agent.id, message.nonce)
     await agent_link.steering.welcome(agent.id, message.nonce)
-    answer = asyncio.ensure_future(fleet.check_in(agent.id, message, peer_of(request)))
-    gone = asyncio.ensure_future(_disconnected(request))
-    try:
-        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not answer.done():
-            fleet.presence.release(agent.id, message.nonce)
-            answer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await answer
-            return CheckinReply(server_us=0)
-        return answer.result()
-    finally:
-        gone.cancel()
-        answer.cancel()
+    return await fleet.check_in(agent.id, message, peer_of(request), lambda: _disconnected(request))
 
 
 @post(

@@ -2,7 +2,7 @@
 
 import asyncio
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -55,7 +55,7 @@ class CommandStore(Protocol):
         ...
 
     async def save_commands(self, records: Iterable[CommandRecord]) -> None:
-        """Write commands in place of what is stored of them."""
+        """Write commands in place of what is stored of them, in one transaction."""
         ...
 
     async def commands_of(self, agent_id: AgentId, *, limit: int) -> list[CommandRecord]:
@@ -111,19 +111,30 @@ class CommandDesk:
         self, agent_id: AgentId, kind: str, argument: str = "", *, by: str, timeout_s: float
     ) -> CommandRecord:
         """Ask an agent for something; durable on return. It waits until the agent is there, or expires."""
-        now_us = self._now_us()
-        record = CommandRecord(
-            id=CommandId(self._new_id()),
-            agent_id=agent_id,
-            kind=kind,
-            argument=argument,
-            by=by,
-            created_us=now_us,
-            expires_us=now_us + int(timeout_s * 1e6),
-        )
-        await self._store.save_commands([record])
-        self._open.setdefault(agent_id, {})[record.id] = record
+        (record,) = await self.order_all(kind, {agent_id: argument}, by=by, timeout_s=timeout_s)
         return record
+
+    async def order_all(
+        self, kind: str, arguments: Mapping[AgentId, str], *, by: str, timeout_s: float
+    ) -> list[CommandRecord]:
+        """Do the same for several agents at once, each with its argument, in one transaction."""
+        now_us = self._now_us()
+        records = [
+            CommandRecord(
+                id=CommandId(self._new_id()),
+                agent_id=agent_id,
+                kind=kind,
+                argument=argument,
+                by=by,
+                created_us=now_us,
+                expires_us=now_us + int(timeout_s * 1e6),
+            )
+            for agent_id, argument in arguments.items()
+        ]
+        await self._store.save_commands(records)
+        for record in records:
+            self._open.setdefault(record.agent_id, {})[record.id] = record
+        return records
 
     def is_open(self, agent_id: AgentId, kind: str, argument: str) -> bool:
         """Tell whether the agent was asked for exactly this, and has not answered yet."""

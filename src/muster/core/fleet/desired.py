@@ -6,29 +6,38 @@ from collections.abc import Iterable
 import msgspec
 
 from muster.core.fleet.collection import interval_of
-from muster.core.fleet.plan import Plan
+from muster.core.fleet.plan import Plan, Runner
 from muster.model.desired import ConfigName, DesiredRunner, DesiredState, DesiredVersion
 from muster.model.ids import AgentId
 
 VERSION_DIGITS = 32
 
+Wanted = tuple[tuple[DesiredRunner, ...], float | None]
+"""Runners, and the seconds between samples: equal for agents that should run the same."""
+
 
 class DesiredStates:
-    """What every agent should run. Used on the event loop only."""
+    """What every agent should run; agents that should run the same share it. Used on the event loop only."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._states: dict[AgentId, DesiredState] = {}
+        self._shared: dict[Wanted, DesiredState] = {}
 
     def of(self, agent_id: AgentId) -> DesiredState:
         """Return what an agent should run; nothing when it is deleted or unknown."""
         state = self._states.get(agent_id)
         if state is None:
-            state = self._states[agent_id] = make_state(self.plan, agent_id)
+            wanted = _wanted(self.plan, agent_id)
+            state = self._shared.get(wanted)
+            if state is None:
+                state = self._shared[wanted] = _make_state(wanted)
+            self._states[agent_id] = state
         return state
 
     def forget(self, agents: Iterable[AgentId] | None) -> None:
         """Make the states of these agents anew when they are asked for; None: of all."""
+        self._shared.clear()
         if agents is None:
             self._states.clear()
             return
@@ -38,13 +47,7 @@ class DesiredStates:
 
 def make_state(plan: Plan, agent_id: AgentId) -> DesiredState:
     """Return what an agent should run by the plan."""
-    runners = [_runner(plan, name, agent_id) for name in plan.runners(agent_id)]
-    state = DesiredState(
-        version=DesiredVersion(""),
-        runners=runners,
-        metrics_interval_s=None if plan.tombstone(agent_id) else interval_of(plan),
-    )
-    return msgspec.structs.replace(state, version=version_of(state))
+    return _make_state(_wanted(plan, agent_id))
 
 
 def version_of(state: DesiredState) -> DesiredVersion:
@@ -58,9 +61,19 @@ NOTHING = version_of(DesiredState(version=DesiredVersion("")))
 """The version of an agent for which nobody has planned anything."""
 
 
-def _runner(plan: Plan, name: str, agent_id: AgentId) -> DesiredRunner:
+def _wanted(plan: Plan, agent_id: AgentId) -> Wanted:
+    runners = tuple(_runner(plan, name, runner) for name, runner in plan.runners(agent_id).items())
+    return runners, None if plan.tombstone(agent_id) else interval_of(plan)
+
+
+def _make_state(wanted: Wanted) -> DesiredState:
+    runners, interval_s = wanted
+    state = DesiredState(version=DesiredVersion(""), runners=list(runners), metrics_interval_s=interval_s)
+    return msgspec.structs.replace(state, version=version_of(state))
+
+
+def _runner(plan: Plan, name: str, runner: Runner) -> DesiredRunner:
     config = plan.config(name)
-    runner = plan.runner(name, agent_id)
     return DesiredRunner(
         name=ConfigName(name),
         config=config.config if config else "{}",

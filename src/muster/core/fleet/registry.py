@@ -1,14 +1,14 @@
 """The fleet's front door: enrolment, check-in, and the way to an agent by name."""
 
 import asyncio
-import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from muster.core.fleet.bells import Bells, Gone
 from muster.core.fleet.commands import COLLECT, CommandDesk, CommandRecord, CommandStore, NoCommands
 from muster.core.fleet.desired import NOTHING, DesiredStates
 from muster.core.fleet.plan import Plan
@@ -56,8 +56,7 @@ class Fleet:
         self._by_credential: dict[bytes, AgentId] = {}
         self._ledgers: dict[AgentId, list[StreamLedger]] = {}
         self._changed: set[AgentId] = set()
-        self._bells: dict[AgentId, asyncio.Event] = {}
-        self._stopping = asyncio.Event()
+        self._bells = Bells()
         self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
         self.reported = Reported(runners or NoRunners())
         self.upgrades = Upgrades(upgrades or NoUpgrades())
@@ -134,24 +133,28 @@ class Fleet:
         self._changed.add(agent_id)
         return agent
 
-    async def check_in(self, agent_id: AgentId, request: CheckinRequest, address: str) -> CheckinReply:
+    async def check_in(
+        self, agent_id: AgentId, request: CheckinRequest, address: str, gone: Gone | None = None
+    ) -> CheckinReply:
         """Take what the agent says; answer when there is something to tell, else after `wait_s`.
 
-        Raises Conflict when another process uses the id. The wait may be cancelled.
+        Once it is `gone` it is told nothing, lest that is lost. Raises Conflict when another process
+        uses the id.
         """
         self.presence.claim(agent_id, request.nonce)
+        self._bells.is_back(agent_id)
         self._note(agent_id, request, address)
         self._commands.settle(agent_id, request.results)
         want_facts = not self._agents[agent_id].hostname
-        if not (
-            want_facts or self._commands.waits(agent_id, request.nonce) or self._has_news(agent_id, request)
-        ):
-            await self._wait(agent_id, request.wait_s)
+        has_news = self._commands.waits(agent_id, request.nonce) or self._has_news(agent_id, request)
+        if not (want_facts or has_news or await self._bells.hold(agent_id, request.wait_s, gone)):
+            self.presence.release(agent_id, request.nonce)
+            return CheckinReply(server_us=self._now_us())
         desired = self.desired.of(agent_id)
         self._delivered[agent_id] = (request.nonce, desired.version)
         return CheckinReply(
             server_us=self._now_us(),
-            next_s=1.0 if self._stopping.is_set() else 0.0,
+            next_s=1.0 if self._bells.is_stopped else 0.0,
             want_facts=want_facts,
             want_runners=not self.reported.knows(agent_id),
             desired=desired if desired.version != request.applied else None,
@@ -159,9 +162,8 @@ class Fleet:
         )
 
     def ring(self, agents: Iterable[AgentId]) -> None:
-        """Answer the held check-ins of these agents now."""
-        for agent_id in agents:
-            self._ring(agent_id)
+        """Answer the held check-ins of these agents, each when it is its turn."""
+        self._bells.ring_in_turn(agents)
 
     async def collect(self, agent_id: AgentId, timeout_s: float) -> CommandResult:
         """Ask an agent for a report now. Raises Unavailable when it is offline or does not answer."""
@@ -169,7 +171,7 @@ class Fleet:
             raise Unavailable(f"{self.get(agent_id).hostname} is offline")
         record = await self._commands.order(agent_id, COLLECT, by="", timeout_s=timeout_s)
         future = self._commands.result(record.id)
-        self._ring(agent_id)
+        self._bells.ring(agent_id)
         try:
             return await asyncio.wait_for(future, timeout_s)
         except TimeoutError:
@@ -178,14 +180,14 @@ class Fleet:
         finally:
             self._commands.forget(record, "nobody waits for it any more")
 
-    async def order(
-        self, agent_id: AgentId, kind: str, argument: str, *, by: str, timeout_s: float
-    ) -> CommandRecord:
-        """Ask an agent for something, now or when it is back; durable on return. Raises NotFound."""
-        self.get(agent_id)
-        record = await self._commands.order(agent_id, kind, argument, by=by, timeout_s=timeout_s)
-        self._ring(agent_id)
-        return record
+    async def order_all(
+        self, kind: str, arguments: Mapping[AgentId, str], *, by: str, timeout_s: float
+    ) -> None:
+        """Ask agents for something, now or when they are back; durable on return. Raises NotFound."""
+        for agent_id in arguments:
+            self.get(agent_id)
+        await self._commands.order_all(kind, arguments, by=by, timeout_s=timeout_s)
+        self.ring(arguments)
 
     def is_ordered(self, agent_id: AgentId, kind: str, argument: str) -> bool:
         """Tell whether an agent was asked for exactly this, and has not answered yet."""
@@ -214,9 +216,7 @@ class Fleet:
 
     def stop(self) -> None:
         """Answer every held check-in now, and let none wait from here on."""
-        self._stopping.set()
-        for bell in self._bells.values():
-            bell.set()
+        self._bells.stop()
 
     def _is_here(self, agent_id: AgentId) -> bool:
         return agent_id in self._agents and self.desired.plan.tombstone(agent_id) is None
@@ -255,22 +255,6 @@ class Fleet:
         self.reported.note(agent_id, request)
         self.upgrades.note(agent_id, request)
         self._changed.add(agent_id)
-
-    async def _wait(self, agent_id: AgentId, wait_s: float) -> None:
-        if self._stopping.is_set() or wait_s <= 0:
-            return
-        bell = self._bells[agent_id] = asyncio.Event()
-        try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), wait_s)
-        finally:
-            if self._bells.get(agent_id) is bell:
-                del self._bells[agent_id]
-
-    def _ring(self, agent_id: AgentId) -> None:
-        bell = self._bells.get(agent_id)
-        if bell is not None:
-            bell.set()
 
 
 def _sha256(credential: str) -> bytes:

@@ -23,13 +23,18 @@ from muster.model.release import (
 ORDER_S = 86_400.0
 """An agent that is away for longer does not hear of an upgrade."""
 
-ORDERS_AT_ONCE = 500
-
 READERS = 64
 """So many agents fetch a package at once; the others come back."""
 
 CHUNK_BYTES = 256 * 1024
 BUSY_S = 10
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """The release that an upgrade brings an agent, or in `reason` why it brings none."""
+
+    release: Release | None
+    reason: str = ""
 
 
 class ReleaseStore(Protocol):
@@ -127,45 +132,59 @@ class Releases:
         finally:
             self._readers -= 1
 
+    async def plan_upgrades(self, fleet: Fleet, agents: Collection[AgentId]) -> dict[AgentId, Offer]:
+        """Return what an upgrade means for each agent. Raises NotFound when one is none of the fleet."""
+        known = [fleet.get(agent_id) for agent_id in agents]
+        releases = await self.all()
+        offers = {}
+        for agent in known:
+            offer = offer_for(releases, agent, fleet.upgrades.of(agent.id))
+            if offer.release is not None and fleet.is_ordered(agent.id, UPGRADE, _argument(offer.release)):
+                offer = Offer(None, f"it was told to run {offer.release.manifest.version} already")
+            offers[agent.id] = offer
+        return offers
+
     async def order_upgrades(self, fleet: Fleet, agents: Collection[AgentId], *, by: str) -> list[AgentId]:
         """Tell agents to upgrade, those for which there is a newer package; return which are told now.
 
         Durable on return. Raises NotFound, and orders nothing, when one of them is none of the fleet.
         """
-        known = [fleet.get(agent_id) for agent_id in agents]
-        releases = await self.all()
-        wanted = [(agent.id, best_for(releases, agent, fleet.upgrades.of(agent.id))) for agent in known]
-        orders = [
-            (agent_id, _argument(release))
-            for agent_id, release in wanted
-            if release is not None and not fleet.is_ordered(agent_id, UPGRADE, _argument(release))
-        ]
-        for start in range(0, len(orders), ORDERS_AT_ONCE):
-            await asyncio.gather(
-                *(
-                    fleet.order(agent_id, UPGRADE, argument, by=by, timeout_s=ORDER_S)
-                    for agent_id, argument in orders[start : start + ORDERS_AT_ONCE]
-                )
-            )
-        return [agent_id for agent_id, _ in orders]
+        offers = await self.plan_upgrades(fleet, agents)
+        orders = {
+            agent_id: _argument(offer.release)
+            for agent_id, offer in offers.items()
+            if offer.release is not None
+        }
+        await fleet.order_all(UPGRADE, orders, by=by, timeout_s=ORDER_S)
+        return list(orders)
 
 
-def best_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus | None) -> Release | None:
+def offer_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus | None) -> Offer:
     """Return the newest release for an agent's system when it should run that instead of what it runs.
 
-    None when it runs that, or a newer one, or failed to, and when the agent cannot be upgraded.
     `releases` are as `Releases.all` returns them.
     """
-    if status is None or not status.can_upgrade:
-        return None
+    if status is None:
+        return Offer(None, "it has not said yet whether it can be upgraded")
+    if not status.can_upgrade:
+        return Offer(None, status.reason or "it cannot be upgraded")
+    newest = next((release for release in releases if release.manifest.target == status.target), None)
+    if newest is None:
+        return Offer(None, f"there is no release for {status.target}")
+    if newest.manifest.sha256 in status.failed:
+        return Offer(None, f"it tried {newest.manifest.version}, and failed")
+    return _newer_offer(newest, agent)
+
+
+def _newer_offer(release: Release, agent: Agent) -> Offer:
+    version = release.manifest.version
     try:
         runs = parse_version(agent.agent_version)
     except InvalidInput:
-        return None
-    newest = next((release for release in releases if release.manifest.target == status.target), None)
-    if newest is None or newest.manifest.sha256 in status.failed:
-        return None
-    return newest if parse_version(newest.manifest.version) > runs else None
+        return Offer(None, f"its version {agent.agent_version:.80} cannot be compared")
+    if parse_version(version) <= runs:
+        return Offer(None, f"it runs {agent.agent_version}, and the newest is {version}")
+    return Offer(release)
 
 
 def _argument(release: Release) -> str:
