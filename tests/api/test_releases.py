@@ -109,9 +109,25 @@ def test_agents_are_told_by_ids_and_tags_once_and_only_where_it_fits(
     tag = f"tag-{uuid.uuid4().hex[:8]}"
     for agent in (tagged, other, unable, failed, newer):
         assert admin.post(f"/v1/api/agents/{agent.id}/tags/{tag}").status_code == 200
+    body = {"agent_ids": [named.id, tagged.id], "tags": [tag]}
+    dry = admin.post("/v1/api/agents/upgrade", json=body, params={"dry_run": True}).json()
+    assert (dry["dry_run"], dry["agents"]) == (True, sorted([named.id, tagged.id]))
+    assert {row["agent_id"]: row["version"] or row["reason"] for row in dry["upgrades"]} == {
+        named.id: "2.0.0",
+        tagged.id: "2.0.0",
+        other.id: f"there is no release for linux {TARGET['arch']} {TARGET['python']}",
+        unable.id: "no key",
+        failed.id: "it tried 2.0.0, and failed",
+        newer.id: "it runs 2.0.0, and the newest is 2.0.0",
+    }
+    assert orders(named) == [], "a dry run tells nobody"
     answer = upgrade(admin, agent_ids=[named.id, tagged.id], tags=[tag])
     assert (answer.status_code, answer.content) == (200, b"")
     assert upgrade(admin, tags=f'["{tag}"]').status_code == 200
+    dry = admin.post("/v1/api/agents/upgrade", json=body, params={"dry_run": True}).json()
+    assert dry["agents"] == []
+    assert dry["upgrades"][0].keys() == {"agent_id", "version", "reason"}
+    assert {row["reason"] for row in dry["upgrades"]} >= {"it was told to run 2.0.0 already"}
     for agent in (named, tagged):
         (manifest,) = orders(agent)
         assert (manifest["version"], manifest["sha256"]) == ("2.0.0", digest)

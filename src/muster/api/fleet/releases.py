@@ -1,6 +1,7 @@
 """`/v1/api/release`, `/v1/api/agents/upgrade`, and the packages that agents fetch."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -9,11 +10,12 @@ from litestar.params import PathParameter
 from litestar.response import Stream
 
 from muster.api.fleet.bodies import object_operation, parse_agents, parse_texts, read_body
-from muster.api.fleet.control import READ, FleetControl, empty
+from muster.api.fleet.control import READ, DryRun, FleetControl, empty
 from muster.api.http.authorization import Needs, bearer, caller_of
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.edits import find_tag
 from muster.core.fleet.plan import Kind
+from muster.core.fleet.releases import Offer
 from muster.errors import InvalidInput
 from muster.model.access import Scope
 from muster.model.ids import AgentId
@@ -49,6 +51,22 @@ class UpgradeBody(msgspec.Struct, frozen=True):
     tags: Any = None
 
 
+class UpgradeEffect(msgspec.Struct, frozen=True):
+    """Of one agent: the version that it would be told to run, or in `reason` why none."""
+
+    agent_id: AgentId
+    version: str
+    reason: str
+
+
+class UpgradeEffects(msgspec.Struct, frozen=True):
+    """The answer of a dry run: the agents that would be told, and each one that was asked for."""
+
+    dry_run: bool
+    agents: list[AgentId]
+    upgrades: list[UpgradeEffect]
+
+
 @get("/release", opt=READ, summary="The newest package of the agent for each system")
 async def list_releases(request: AnyRequest, fleet_control: FleetControl) -> list[ReleaseRow]:
     """Return the newest release for each system, machine and Python; agents alone may fetch its package."""
@@ -63,7 +81,9 @@ async def list_releases(request: AnyRequest, fleet_control: FleetControl) -> lis
     operation_class=object_operation(),
     status_code=200,
 )
-async def upgrade_agents(request: AnyRequest, fleet_control: FleetControl) -> Response[Any]:
+async def upgrade_agents(
+    request: AnyRequest, fleet_control: FleetControl, dry_run: DryRun = False
+) -> Response[Any]:
     """Tell agents to upgrade that have a newer package; the list of agents shows what becomes of it."""
     body = await read_body(request, fleet_control.live, UpgradeBody)
     agents = parse_agents(body.agent_ids, "agent_ids")
@@ -75,7 +95,10 @@ async def upgrade_agents(request: AnyRequest, fleet_control: FleetControl) -> Re
     here = {agent.id for agent in fleet_control.fleet.agents()}
     tagged = (AgentId(name) for tag in tags for name in fleet_control.plan.linked(Kind.TAG_AGENT, tag))
     wanted = dict.fromkeys((*agents, *(agent for agent in tagged if agent in here)))
-    await fleet_control.releases.order_upgrades(fleet_control.fleet, list(wanted), by=caller_of(request))
+    releases, fleet = fleet_control.releases, fleet_control.fleet
+    if dry_run:
+        return Response(_to_effects(await releases.plan_upgrades(fleet, wanted)), status_code=200)
+    await releases.order_upgrades(fleet, wanted, by=caller_of(request))
     return empty()
 
 
@@ -100,6 +123,14 @@ async def fetch_package(
         "content-disposition": f'attachment; filename="{manifest.file_name}"',
     }
     return Stream(content, media_type=ZIP, headers=headers)
+
+
+def _to_effects(offers: Mapping[AgentId, Offer]) -> UpgradeEffects:
+    upgrades = [
+        UpgradeEffect(agent_id, offer.release.manifest.version if offer.release else "", offer.reason)
+        for agent_id, offer in sorted(offers.items())
+    ]
+    return UpgradeEffects(True, [effect.agent_id for effect in upgrades if effect.version], upgrades)
 
 
 def _to_row(release: Release, base: str) -> ReleaseRow:
