@@ -86,7 +86,7 @@ def signed_in(http: httpx.Client, name: str) -> httpx.Client:
 def test_the_cookie_is_for_this_site_and_no_script(ada: httpx.Client, people: dict[str, bool]) -> None:
     name = next(name for name, is_admin in people.items() if is_admin)
     answer = sign_in(ada, name)
-    assert answer.json() == {"name": name, "is_admin": True}
+    assert answer.json() == {"name": name, "is_admin": True, "timezone": "UTC"}
     assert answer.headers["cache-control"] == "no-store"
     (morsel,) = SimpleCookie(answer.headers["set-cookie"]).values()
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", morsel.value)
@@ -111,7 +111,7 @@ def test_a_link_signs_in_once(site: Site, browser: NoOneYet) -> None:
     code, http = new_code(site), browser()
     answer = http.post(f"{SESSION}/link", json={"code": code})
     assert answer.status_code == 201, answer.text
-    assert answer.json() == {"name": LINK_NAME, "is_admin": True}
+    assert answer.json() == {"name": LINK_NAME, "is_admin": True, "timezone": "UTC"}
     assert http.get("/console/v1/fleet").status_code == 200
     again = browser().post(f"{SESSION}/link", json={"code": code})
     assert again.status_code == 401

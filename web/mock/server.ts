@@ -66,7 +66,7 @@ function createApi(hosts: number): Connect.NextHandleFunction {
       return answer(response, 204);
     }
     if (route === "GET /console/v1/session") {
-      return answer(response, 200, { name: "ada", is_admin: true });
+      return answer(response, 200, { name: "ada", is_admin: true, timezone: "Europe/Berlin" });
     }
     if (route === "GET /console/v1/fleet") return answer(response, 200, makeFleet(hosts, now_us));
     if (route === "GET /api/metrics") return answer(response, 200, makeMetrics(url.searchParams));
@@ -88,7 +88,7 @@ const servePage: Connect.NextHandleFunction = async (request, response, next) =>
 
 function signIn(response: ServerResponse, name: string): void {
   response.setHeader("set-cookie", `${COOKIE}; Path=/; HttpOnly; SameSite=Lax`);
-  answer(response, 201, { name, is_admin: true });
+  answer(response, 201, { name, is_admin: true, timezone: "Europe/Berlin" });
 }
 
 function fail(response: ServerResponse, status: number, code: string, message: string): void {

@@ -12,7 +12,7 @@ type Reply = { status?: number; body?: unknown } | "unreachable";
 export type Replies = Record<string, Reply>;
 
 export const SIGNED_IN: Replies = {
-  "GET /console/v1/session": { body: { name: "ada", is_admin: true } },
+  "GET /console/v1/session": { body: { name: "ada", is_admin: true, timezone: "Asia/Kolkata" } },
 };
 
 /** Renders the whole console at a path against a server made of replies. */

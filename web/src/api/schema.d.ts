@@ -854,6 +854,7 @@ export interface components {
         WhoIs: {
             name: string;
             is_admin: boolean;
+            timezone: string;
         };
     };
     responses: never;

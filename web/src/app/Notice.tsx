@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
+import { text } from "../text";
 import classes from "./Notice.module.css";
 
 interface NoticeProps {
@@ -16,7 +17,7 @@ export function Notice({ children, isBusy = false, onRetry }: NoticeProps) {
       <span>{children}</span>
       {onRetry && (
         <Button size="compact-sm" variant="default" loading={isBusy} onClick={onRetry}>
-          Try again
+          {text.shell.tryAgain}
         </Button>
       )}
     </div>

@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { errorText, isSignedOut } from "../api/error";
 import { formatAgo } from "../format/duration";
+import { text } from "../text";
 import { Notice } from "./Notice";
 
 type Query = Pick<
@@ -18,7 +19,7 @@ export function QueryNotice({ query, height = 240 }: { query: Query; height?: nu
   if (!query.isError) {
     if (hasData) return null;
     return (
-      <div role="status" aria-label="Loading">
+      <div role="status" aria-label={text.shell.loading}>
         <Skeleton height={height} radius="md" />
       </div>
     );
@@ -28,7 +29,7 @@ export function QueryNotice({ query, height = 240 }: { query: Query; height?: nu
   return (
     <Notice isBusy={query.isFetching} onRetry={() => void query.refetch()}>
       {errorText(query.error)}
-      {hasData && ` What you see was read ${age(query.dataUpdatedAt)}.`}
+      {hasData && ` ${text.shell.readAt(age(query.dataUpdatedAt))}`}
     </Notice>
   );
 }

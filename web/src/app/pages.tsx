@@ -1,11 +1,12 @@
 import { Anchor, Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { errorText } from "../api/error";
+import { text } from "../text";
 
 export function LoadingPage() {
   return (
     <Center mih={240}>
-      <Loader size="sm" aria-label="Loading" />
+      <Loader size="sm" aria-label={text.shell.loading} />
     </Center>
   );
 }
@@ -15,11 +16,11 @@ export function MissingPage() {
     <Center mih="60vh" p="lg">
       <Stack gap="xs" align="center">
         <Title order={1} size="h3">
-          There is nothing here
+          {text.pages.missing}
         </Title>
-        <Text c="dimmed">The address leads to no page of this console.</Text>
+        <Text c="dimmed">{text.pages.missingWhy}</Text>
         <Anchor component={Link} to="/">
-          All machines
+          {text.pages.toMachines}
         </Anchor>
       </Stack>
     </Center>
@@ -31,11 +32,11 @@ export function CrashedPage({ error, reset }: ErrorComponentProps) {
     <Center mih="60vh" p="lg">
       <Stack gap="xs" align="center" role="alert">
         <Title order={1} size="h3">
-          This page failed
+          {text.pages.crashed}
         </Title>
         <Text c="dimmed">{errorText(error)}</Text>
         <Button variant="default" onClick={reset}>
-          Try again
+          {text.shell.tryAgain}
         </Button>
       </Stack>
     </Center>

@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { wallClock } from "../format/zone";
 import { chartAxes, valueRange } from "./axes";
 import { type Line, lonePoints, stack } from "./lines";
 import { FRAME_COLORS, type Scheme } from "./palette";
@@ -47,6 +48,7 @@ export function openPlot(
       width: element.clientWidth || 400,
       height: PLOT_HEIGHT_PX,
       padding: [8, 20, 0, 0],
+      tzDate: zonedDate,
       legend: { show: false },
       cursor: cursorOptions(options),
       scales: {
@@ -71,6 +73,20 @@ export function openPlot(
     },
     data,
     element,
+  );
+}
+
+/** A date whose local parts are what a clock of the chosen zone shows: ticks are placed by these. */
+export function zonedDate(time_s: number): Date {
+  const wall = wallClock(time_s * 1000);
+  return new Date(
+    wall.getUTCFullYear(),
+    wall.getUTCMonth(),
+    wall.getUTCDate(),
+    wall.getUTCHours(),
+    wall.getUTCMinutes(),
+    wall.getUTCSeconds(),
+    wall.getUTCMilliseconds(),
   );
 }
 

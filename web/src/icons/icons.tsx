@@ -86,3 +86,69 @@ export const FallingIcon = (props: IconProps) => (
     <path d="M4.5 6.5 8 10l3.5-3.5" />
   </Icon>
 );
+
+export const MenuIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />
+  </Icon>
+);
+
+export const ClockIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="8" cy="8" r="5.75" />
+    <path d="M8 4.75V8l2.25 1.5" />
+  </Icon>
+);
+
+export const OverviewIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="2.25" y="2.25" width="4.75" height="6.5" rx="1" />
+    <rect x="9" y="2.25" width="4.75" height="3.5" rx="1" />
+    <rect x="2.25" y="10.75" width="4.75" height="3" rx="1" />
+    <rect x="9" y="7.75" width="4.75" height="6" rx="1" />
+  </Icon>
+);
+
+export const MachinesIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="2.25" y="2.5" width="11.5" height="4.75" rx="1.25" />
+    <rect x="2.25" y="8.75" width="11.5" height="4.75" rx="1.25" />
+    <path d="M4.75 4.9h.01M4.75 11.1h.01" />
+  </Icon>
+);
+
+export const LogsIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.5 3.5h11M2.5 6.5h7.5M2.5 9.5h9.5M2.5 12.5h5.5" />
+  </Icon>
+);
+
+export const EventsIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3 13.5v-4M6.35 13.5v-8M9.7 13.5v-5.5M13 13.5v-11" />
+  </Icon>
+);
+
+export const AuditIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 1.75 13 3.5v4c0 3.2-2 5.6-5 6.75-3-1.15-5-3.55-5-6.75v-4Z" />
+    <path d="m5.8 7.9 1.6 1.6 2.9-3.1" />
+  </Icon>
+);
+
+export const FleetIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="8" cy="3.75" r="1.75" />
+    <circle cx="3.75" cy="12" r="1.75" />
+    <circle cx="12.25" cy="12" r="1.75" />
+    <path d="M7.2 5.3 4.5 10.4M8.8 5.3l2.7 5.1M5.5 12h5" />
+  </Icon>
+);
+
+export const SettingsIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6" />
+    <circle cx="10.25" cy="4.5" r="1.75" />
+    <circle cx="5.75" cy="11.5" r="1.75" />
+  </Icon>
+);

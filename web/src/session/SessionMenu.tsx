@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { isSignedOut } from "../api/error";
 import { PersonIcon } from "../icons/icons";
+import { text } from "../text";
 import { sessionQuery, signOut } from "./queries";
 import classes from "./session.module.css";
 
@@ -37,6 +38,9 @@ export function SessionMenu() {
       <Menu.Dropdown>
         <Menu.Label>{session?.is_admin ? "Administrator" : "Signed in"}</Menu.Label>
         {leave.isError && <Menu.Label c="var(--bad)">That did not work; try again.</Menu.Label>}
+        <Menu.Item component="a" href="/docs">
+          {text.shell.apiDocs}
+        </Menu.Item>
         <Menu.Item closeMenuOnClick={false} onClick={() => leave.mutate()}>
           Sign out
         </Menu.Item>

@@ -45,10 +45,11 @@ class LinkCode(msgspec.Struct, frozen=True):
 
 
 class WhoIs(msgspec.Struct, frozen=True):
-    """Who is signed in."""
+    """Who is signed in; `timezone` is the IANA name of the zone in which this server counts days."""
 
     name: str
     is_admin: bool
+    timezone: str
 
 
 @get("/session", opt=SIGNED_IN, summary="Who is signed in")
@@ -57,7 +58,7 @@ async def who_is(request: AnyRequest, sign_in: SignIn) -> WhoIs:
     secret = request.cookies.get(SESSION_COOKIE)
     if secret is None:
         raise Unauthenticated("nobody is signed in")
-    return _who(await sign_in.people.session(secret))
+    return _who(await sign_in.people.session(secret), sign_in.live)
 
 
 @post(
@@ -110,11 +111,12 @@ async def _read(request: AnyRequest, sign_in: SignIn, kind: type[M]) -> M:
 
 def _signed_in(session: Session, secret: str, live: Live) -> Response[WhoIs]:
     cookie = _cookie(secret, live, max_age_s=SESSION_US // SECOND_US)
-    return Response(_who(session), status_code=201, cookies=[cookie], headers={"Cache-Control": "no-store"})
+    return Response(_who(session, live), status_code=201, cookies=[cookie], headers={"Cache-Control": "no-store"})
 
 
-def _who(session: Session) -> WhoIs:
-    return WhoIs(session.person.name, session.person.is_admin)
+def _who(session: Session, live: Live) -> WhoIs:
+    person = session.person
+    return WhoIs(person.name, person.is_admin, live.settings.server.display_timezone)
 
 
 def _cookie(secret: str, live: Live, *, max_age_s: int) -> Cookie:

@@ -1,0 +1,40 @@
+import { Kbd, Modal } from "@mantine/core";
+import { text } from "../text";
+import classes from "./Commands.module.css";
+import { SECTIONS } from "./sections";
+
+const { help } = text.commands;
+
+/** The list of keys. */
+export function KeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={help.title} size="md">
+      <dl className={classes.keys}>
+        <Keys name={help.palette} keys={["Ctrl", "K"]} />
+        <Keys name={help.search} keys={["/"]} />
+        <Keys name={help.help} keys={["?"]} />
+        {SECTIONS.map(({ key, label }) => (
+          <Keys key={key} name={help.go(label)} keys={["g", key]} joint={help.joint} />
+        ))}
+        <Keys name={help.rows} keys={["↑", "↓", "Enter"]} />
+        <Keys name={help.escape} keys={["Esc"]} />
+      </dl>
+    </Modal>
+  );
+}
+
+function Keys({ name, keys, joint }: { name: string; keys: readonly string[]; joint?: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.map((key, index) => (
+          <span key={key}>
+            {index > 0 && joint && ` ${joint} `}
+            <Kbd>{key}</Kbd>{" "}
+          </span>
+        ))}
+      </dt>
+      <dd>{name}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import type { LinkProps } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { MachinesIcon } from "../icons/icons";
+import { text } from "../text";
+
+export interface Section {
+  path: NonNullable<LinkProps["to"]>;
+  label: string;
+  /** Typed after `g`, it leads here. */
+  key: string;
+  icon: ComponentType<{ size?: number }>;
+}
+
+const { sections } = text.shell;
+
+/** The pages of the menu, in its order; each has a route in router.tsx as well. */
+export const SECTIONS: readonly Section[] = [
+  { path: "/", label: sections.machines, key: "m", icon: MachinesIcon },
+];

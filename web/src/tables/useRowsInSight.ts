@@ -1,0 +1,40 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+
+const NEAR_END_ROWS = 20;
+
+interface RowsInSight<Row> {
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  row_px: number;
+  onEnd?: () => void;
+}
+
+/** Follows which rows of the given height are in the window. */
+export function useRowsInSight<Row>({ rows, rowKey, row_px, onEnd }: RowsInSight<Row>) {
+  const bodyRef = useRef<HTMLDivElement>(null);
+  const [scrollMargin, setScrollMargin] = useState(0);
+  // What stands above the table may grow at any time; an equal margin renders nothing anew.
+  useLayoutEffect(() => {
+    const top = bodyRef.current?.getBoundingClientRect().top ?? 0;
+    setScrollMargin(Math.round(top + window.scrollY));
+  });
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => row_px,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+    overscan: 10,
+    scrollMargin,
+  });
+  const last = virtualizer.getVirtualItems().at(-1)?.index ?? -1;
+  const isNearEnd = rows.length > 0 && last >= rows.length - NEAR_END_ROWS;
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
+  useEffect(() => {
+    if (isNearEnd) latest.current?.();
+  }, [isNearEnd, rows.length]);
+  return { bodyRef, virtualizer };
+}

@@ -1,0 +1,8 @@
+import { commands, pages, shell } from "./shell";
+
+/** All that people read, in English; one file for each area of the console. */
+export const en = {
+  shell,
+  commands,
+  pages,
+};

@@ -1,0 +1,68 @@
+import { fireEvent, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+import { openConsole, type Replies, SIGNED_IN } from "./console";
+import { makeHost } from "./hosts";
+
+function server(): Replies {
+  const hosts = [makeHost({}), makeHost({ agent_id: "b", hostname: "db-1" })];
+  const fleet = { server_us: 1_795_245_673e6, interval_s: 10, span_s: 1800, step_s: 60, hosts };
+  return { ...SIGNED_IN, "GET /console/v1/fleet": { body: fleet } };
+}
+
+test("slash goes to the search field, and is a letter within it", async () => {
+  const user = userEvent.setup();
+  openConsole("/", server());
+  const box = await screen.findByRole("searchbox", { name: "Search machines" });
+  await user.keyboard("/");
+  expect(box).toHaveFocus();
+  await user.keyboard("a/?");
+  expect(box).toHaveValue("a/?");
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("g and a letter go to a page, the letter alone does not", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/hosts/agent-1", server());
+  await screen.findByRole("link", { name: "Machines" });
+  await user.keyboard("m");
+  expect(router.state.location.pathname).toBe("/hosts/agent-1");
+  await user.keyboard("gm");
+  await vi.waitFor(() => expect(router.state.matches.at(-1)?.pathname).toBe("/"));
+});
+
+test("a question mark lists the keys", async () => {
+  const user = userEvent.setup();
+  openConsole("/", server());
+  await screen.findByText("web-1");
+  await user.keyboard("?");
+  const dialog = await screen.findByRole("dialog", { name: "Keys" });
+  expect(within(dialog).getByText("Go to Machines")).toBeInTheDocument();
+});
+
+test("the palette finds a machine by name and opens it", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/", server());
+  await screen.findByText("web-1");
+  fireEvent.keyDown(window, { key: "k", metaKey: true });
+  const field = await screen.findByRole("combobox", { name: "Go to or do" });
+  await user.type(field, "db");
+  const options = screen.getAllByRole("option");
+  expect(options).toHaveLength(1);
+  expect(options[0]).toHaveTextContent("db-1");
+  await user.keyboard("{Enter}");
+  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/hosts/b"));
+});
+
+test("a lost connection is told, and its end too", async () => {
+  const replies = server();
+  const { queries } = openConsole("/", replies);
+  await screen.findByText("web-1");
+  const session = replies["GET /console/v1/session"] as object;
+  replies["GET /console/v1/session"] = "unreachable";
+  await queries.refetchQueries({ queryKey: ["session"] });
+  expect(await screen.findByText(/trying again/)).toBeVisible();
+  replies["GET /console/v1/session"] = session;
+  await queries.refetchQueries({ queryKey: ["session"] });
+  await vi.waitFor(() => expect(screen.queryByText(/trying again/)).toBeNull());
+});
