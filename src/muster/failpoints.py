@@ -35,6 +35,8 @@ POINTS = (
     "server.count.before_commit",
     "server.count.after_commit",
     "server.rollup.before_forget",
+    "server.plan.before_commit",
+    "server.plan.after_commit",
 )
 
 
@@ -52,10 +54,12 @@ def parse_failpoints(environ: Mapping[str, str]) -> Reach:
     text = environ.get("MUSTER_CRASH_AT", "")
     if not text:
         return ignore
-    name, _, count = text.partition(":")
+    name, _, count = text.rpartition(":")
+    if not count.isdigit():
+        name, count = text, "1"
     if name.partition("@")[0] not in POINTS:
         raise ValueError(f"MUSTER_CRASH_AT: unknown point {name!r}; known: {', '.join(POINTS)}")
-    return _crash_at(name, int(count or 1))
+    return _crash_at(name, int(count))
 
 
 def _crash_at(point: str, count: int) -> Reach:

@@ -26,6 +26,7 @@ from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.http.pandora import Pandora
 from muster.api.ops.routes import Change, Operations
+from muster.cli.garbage import spare_what_stays
 from muster.cli.jobs import running_jobs
 from muster.cli.signing_key import open_vault
 from muster.cli.stores import Stores, open_fleet, opened_stores
@@ -120,7 +121,7 @@ class Server:
                     logs_stored=tail.note,
                 )
             )
-            steering = await open_fleet(stores.relational)
+            steering = await open_fleet(stores.relational, stores.reach)
             fleet = steering.fleet
             stack.push_async_callback(fleet.flush)
             stack.callback(fleet.stop)
@@ -208,6 +209,7 @@ class Server:
             config.load()
         except OSError as error:
             raise SettingsError(f"server.tls_certificate, server.tls_key: {error}") from None
+        spare_what_stays()
         server = _Uvicorn(config, self.ready.set)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         stopped = asyncio.create_task(self.stopping.wait())

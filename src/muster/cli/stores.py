@@ -141,7 +141,7 @@ async def opened_stores(
         )
 
 
-async def open_fleet(relational: Relational) -> Steering:
+async def open_fleet(relational: Relational, reach: Reach) -> Steering:
     """Return the fleet and its plan as they are stored. Raises Unavailable."""
     fleet = Fleet(
         RelationalAgents(relational),
@@ -150,7 +150,7 @@ async def open_fleet(relational: Relational) -> Steering:
         runners=RelationalRunners(relational),
         upgrades=RelationalUpgrades(relational),
     )
-    steering = Steering(RelationalPlan(relational), fleet)
+    steering = Steering(RelationalPlan(relational), fleet, reach=reach)
     await steering.load()
     await fleet.load()
     return steering

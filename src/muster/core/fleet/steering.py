@@ -14,6 +14,7 @@ from muster.core.fleet.registry import Fleet
 from muster.core.fleet.restoring import Missing, Side, lost_configs, restore, returning
 from muster.core.fleet.revisions import Revision
 from muster.errors import InvalidInput
+from muster.failpoints import Reach, ignore
 from muster.model.desired import MAX_RUNNERS
 from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId
@@ -63,7 +64,9 @@ class Steering:
         fleet: Fleet,
         *,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        reach: Reach = ignore,
     ) -> None:
+        self._reach = reach
         self.store = store
         self.fleet = fleet
         self.now_us = now_us
@@ -144,7 +147,9 @@ class Steering:
             if dry_run or not changes:
                 return outcome
             revision = Revision(ts_us=self.now_us(), by=by, action=action, changes=changes)
+            self._reach("server.plan.before_commit")
             revision_id = await self.store.save_revision(revision, key)
+            self._reach("server.plan.after_commit")
             for change in changes:
                 self.plan.put(change.key, change.after)
             self._tell(changes, outcome.agents)
