@@ -5,7 +5,7 @@ import statistics
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.processes import MUSTER, Program, Site, wait_for
 REAL, FEW, MANY = 3, 500, 5_000
 ROUNDS = 30
 START_S, SPREAD_S = 240.0, 120.0
-PROBE_S = 0.05
+PROBE_S = 0.1
 PATIENCE_S = 120.0
 REST_S = 2.0
 """So often the whole fleet is asked for: its answer is long."""
@@ -133,49 +133,48 @@ def _spread(directory: Path, count: int) -> dict[str, tuple[float, str, str]]:
         ]
         agents = Program([*argv, "--token-file", str(site.token_file("agent"))], directory / "agents.log")
         stack.callback(agents.kill)
-        wait_for("the agents", lambda: _all_online(panel, count), START_S)
+        enrolling, changing = Probe(Panel(site).online), Probe(Panel(site).online)
+        with enrolling.asking():
+            wait_for("the agents", lambda: _all_online(panel, count), START_S)
         panel.distribute()
         wait_for("the runners", lambda: _all_after(panel, 0, count, rest_s=REST_S), START_S)
-        before, probe = max(panel.running()), Probe(site)
+        before, probe = max(panel.running()), Probe(_one_more_agent(site))
         cpu, own = cpu_s(server.process.pid), cpu_s(agents.process.pid)
-        with probe.asking():
+        with probe.asking(), changing.asking():
             started = time.monotonic()
             panel.change()
             wait_for("every agent", lambda: _all_after(panel, before, count, rest_s=REST_S), SPREAD_S)
             took = time.monotonic() - started
         cpu, own = cpu_s(server.process.pid) - cpu, cpu_s(agents.process.pid) - own
-        print(f"{count} agents: their process {rss_mb(agents.process.pid):.0f} MB, {own:.1f} s of CPU")
         return {
             "until all run a changed configuration": (took, "s", "60 s"),
             "check-in meanwhile, p99": (probe.percentile(0.99), "ms", "1 s"),
+            "how many are online, asked meanwhile, slowest": (changing.percentile(1), "ms", "1 s"),
+            "how many are online, asked while all enrol, slowest": (enrolling.percentile(1), "ms", "1 s"),
             "server CPU for it": (cpu, "s", ""),
+            "CPU of the process that simulates them": (own, "s", ""),
+            "RSS of the process that simulates them": (rss_mb(agents.process.pid), "MB", ""),
             "server RSS after it": (rss_mb(server.process.pid), "MB", "1000 MB"),
         }
 
 
 class Probe:
-    """One more agent, which asks for an answer at once, again and again, and takes the time."""
+    """Asks for the same again and again, and takes the time of each answer."""
 
-    def __init__(self, site: Site) -> None:
-        self._http = site.http
-        facts = Facts(hostname="probe", machine_id="", platform="", agent_version="")
-        headers = {"Authorization": f"Bearer {site.token('agent')}"}
-        body = {"facts": msgspec.to_builtins(facts)}
-        reply = site.http.post("/agent/v1/enroll", json=body, headers=headers).raise_for_status().json()
-        self._headers = {"Authorization": f"Bearer {reply['credential']}"}
-        self._nonce = uuid.uuid4().hex
+    def __init__(self, ask: Callable[[], object]) -> None:
+        self._ask_once = ask
         self._ms: list[float] = []
-        self._stop = threading.Event()
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
         """Ask until the block ends."""
-        thread = threading.Thread(target=self._ask)
+        stop = threading.Event()
+        thread = threading.Thread(target=self._ask, args=(stop,))
         thread.start()
         try:
             yield
         finally:
-            self._stop.set()
+            stop.set()
             thread.join()
 
     def percentile(self, share: float) -> float:
@@ -183,12 +182,27 @@ class Probe:
         ms = sorted(self._ms)
         return ms[min(len(ms) - 1, int(share * len(ms)))]
 
-    def _ask(self) -> None:
-        while not self._stop.wait(PROBE_S):
-            body = {"nonce": self._nonce, "sent_us": time.time_ns() // 1000, "wait_s": 0}
+    def _ask(self, stop: threading.Event) -> None:
+        while not stop.wait(PROBE_S):
             started = time.perf_counter()
-            self._http.post("/agent/v1/checkin", json=body, headers=self._headers).raise_for_status()
+            self._ask_once()
             self._ms.append((time.perf_counter() - started) * 1000)
+
+
+def _one_more_agent(site: Site) -> Callable[[], object]:
+    """Return what checks in as one more agent, which asks for an answer at once."""
+    facts = Facts(hostname="probe", machine_id="", platform="", agent_version="")
+    headers = {"Authorization": f"Bearer {site.token('agent')}"}
+    body = {"facts": msgspec.to_builtins(facts)}
+    reply = site.http.post("/agent/v1/enroll", json=body, headers=headers).raise_for_status().json()
+    headers = {"Authorization": f"Bearer {reply['credential']}"}
+    nonce = uuid.uuid4().hex
+
+    def check_in() -> None:
+        body = {"nonce": nonce, "sent_us": time.time_ns() // 1000, "wait_s": 0}
+        site.http.post("/agent/v1/checkin", json=body, headers=headers).raise_for_status()
+
+    return check_in
 
 
 def _all_online(panel: Panel, count: int) -> bool:
