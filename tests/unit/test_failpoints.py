@@ -45,3 +45,11 @@ def test_a_point_of_one_stream_is_not_reached_by_another() -> None:
     reach("server.insert.before")
     with pytest.raises(Died):
         of_stream(reach, "samples")("server.insert.before")
+
+
+@pytest.mark.parametrize("times", ["", ":1"])
+def test_the_name_of_a_stream_may_have_a_colon(times: str) -> None:
+    reach = parse_failpoints({"MUSTER_CRASH_AT": f"agent.send.before@logs:web{times}"})
+    of_stream(reach, "logs:other")("agent.send.before")
+    with pytest.raises(Died):
+        of_stream(reach, "logs:web")("agent.send.before")

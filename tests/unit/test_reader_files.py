@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class Reading:
         self.options = {"mode": mode, "log_path": str(path), **options}
         self.positions: dict[str, str] = {}
         self.now_s = 2e9
-        self.place = Place(max_line_bytes=100, now_s=lambda: self.now_s)
+        self.place = Place(max_line_bytes=100, now_s=lambda: self.now_s, monotonic_s=lambda: self.now_s)
         self.reader: Following | None = None
         self.troubles: list[str] = []
         self.too_long = 0
@@ -334,8 +335,128 @@ def test_a_forbidden_path_is_not_followed(tmp_path: Path) -> None:
     append(tmp_path / "a", "a")
     append(tmp_path / "b", "b")
     reading = Reading("tailx", tmp_path / "*", expire="0s")
-    reading.place = Place(now_s=reading.place.now_s, allows=lambda path: path.endswith("a"))
+    reading.place = replace(reading.place, allows=lambda path: path.endswith("a"))
     assert reading.all() == ["a"]
+
+
+@pytest.mark.parametrize("is_read_before", [True, False])
+def test_a_copy_that_ends_before_what_was_read_is_not_read(
+    log: Path, restarts: bool, is_read_before: bool
+) -> None:
+    """The writer goes on between copying and emptying, and that is read."""
+    reading = Reading("file", log)
+    append(log, "a", "b")
+    assert reading.read() == ["a", "b"]
+    copy = Path(f"{log}.1")
+    copy.write_bytes(log.read_bytes())
+    append(log, "c")
+    assert reading.read(later_s=1 if is_read_before else 0) == ["c"]
+    os.truncate(log, 0)
+    if restarts:
+        reading.restart()
+    append(log, "d")
+    assert reading.all() == ["d"]
+
+
+def test_a_copy_of_a_file_that_is_not_read_yet_is_not_read_too(log: Path, restarts: bool) -> None:
+    reading = Reading("file", log)
+    append(log, "a")
+    assert reading.read() == ["a"]
+    os.truncate(log, 0)
+    append(log, "b", "c")
+    copy = Path(f"{log}.1")
+    copy.write_bytes(log.read_bytes())
+    if restarts:
+        reading.restart()
+    assert reading.all() == ["b", "c"]
+    append(log, "d")
+    os.truncate(log, 0)
+    append(log, "e")
+    assert reading.all() == ["e"]
+
+
+def test_a_copy_whose_file_was_emptied_before_it_was_read_is_read(log: Path) -> None:
+    reading = Reading("file", log)
+    append(log, "a")
+    assert reading.read() == ["a"]
+    os.truncate(log, 0)
+    append(log, "b", "c")
+    Path(f"{log}.1").write_bytes(log.read_bytes())
+    assert reading.read(max_bytes=0) == []
+    os.truncate(log, 0)
+    append(log, "d")
+    assert sorted(reading.all()) == ["b", "c", "d"]
+
+
+def test_a_copy_whose_inode_is_used_again_is_another_file(log: Path) -> None:
+    """What is rewritten while nobody has it open is the same to a reader."""
+    reading = Reading("file", log)
+    append(log, "a")
+    copy = Path(f"{log}.1")
+    assert reading.read() == ["a"]
+    copy.write_bytes(log.read_bytes())
+    assert reading.all() == []
+    os.truncate(log, 0)
+    append(log, "b")
+    assert reading.all() == ["b"]
+    reading.restart()
+    copy.write_text("never seen\n")
+    assert reading.all() == ["never seen"]
+    reading.restart()
+    copy.write_bytes(log.read_bytes())
+    assert reading.all() == []
+
+
+def test_a_clock_that_jumps_ends_no_line(log: Path) -> None:
+    reading = Reading("file", log)
+    at_s = 0.0
+    reading.place = replace(reading.place, monotonic_s=lambda: at_s)
+    append(log, "a")
+    assert reading.read() == ["a"]
+    log.rename(f"{log}.1")
+    append(log, "c")
+    renamed = Path(f"{log}.1")
+    with renamed.open("a") as file:
+        file.write("b")
+    found = []
+    for jump_s in (3600, -7200, 90_000):
+        at_s += 1
+        found += reading.read(later_s=jump_s)
+    append(renamed, "ehind")
+    at_s += 1
+    found += reading.read()
+    assert sorted(found) == ["behind", "c"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_file_that_is_copied_and_emptied_is_read_once(log: Path, seed: int) -> None:
+    """What is written between copying and emptying may be missing, and nothing else."""
+    chance = random.Random(seed)
+    reading = Reading("file", log)
+    written, found, destroyed = 0, reading.read(), set[str]()
+    between: list[str] | None = None
+    for number in range(80):
+        match chance.choice(["write"] * 4 + ["read"] * 3 + ["restart", "rotate", "rotate"]):
+            case "write":
+                lines = [f"line {n}" for n in range(written, written + chance.randrange(1, 6))]
+                append(log, *lines)
+                written += len(lines)
+                if between is not None:
+                    between += lines
+            case "read":
+                found += reading.read(max_bytes=chance.choice([20, 1000]), later_s=chance.choice([0.1, 1, 6]))
+            case "restart":
+                reading.restart()
+            case "rotate" if between is not None:
+                destroyed.update(between)
+                between = None
+                os.truncate(log, 0)
+            case "rotate" if log.exists() and log.stat().st_size:
+                Path(f"{log}.{number}").write_bytes(log.read_bytes())
+                between = []
+    found += reading.all()
+    assert len(found) == len(set(found))
+    assert {f"line {n}" for n in range(written)} - set(found) <= destroyed
 
 
 @pytest.mark.parametrize("seed", range(40))

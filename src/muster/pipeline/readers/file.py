@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from muster.pipeline.readers.copies import is_rotated_name
 from muster.pipeline.readers.file_options import FileOptions, check_allowed, iter_dir
-from muster.pipeline.readers.following import Following, Found, is_rotated_name
+from muster.pipeline.readers.following import Following, Found
 from muster.pipeline.readers.reader import Place
 
 

@@ -59,6 +59,7 @@ class FileOptions(ReaderSpec, frozen=True, kw_only=True):
             framer,
             positions,
             now_s=place.now_s,
+            monotonic_s=place.monotonic_s,
             is_from_end=self.read_from == "newest",
             expire_s=expire_s,
             max_open=max_open,

@@ -15,11 +15,11 @@ RACY_NS = 2_000_000_000
 class Followed:
     """An open file and where reading of it stands. `is_live`: it is written under its own name.
 
-    `grown_s` is when it grew last, as far as anyone looked. Raises OSError when it cannot be opened or
-    is no file.
+    `grown_s` is when it grew last, as far as anyone looked, by a clock that does not jump. Raises
+    OSError when it cannot be opened or is no file.
     """
 
-    def __init__(self, path: str, *, is_live: bool, now_s: float) -> None:
+    def __init__(self, path: str, *, is_live: bool, at_s: float) -> None:
         self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         info = os.fstat(self.fd)
         if not stat.S_ISREG(info.st_mode):
@@ -27,7 +27,7 @@ class Followed:
             raise OSError(0, "not a file")
         self.standing = Standing(path=path, device=info.st_dev, inode=info.st_ino)
         self.is_live = is_live
-        self.grown_s = now_s
+        self.grown_s = at_s
 
     @property
     def is_open(self) -> bool:
@@ -49,9 +49,9 @@ class Followed:
         """Return how much of it was not read."""
         return max(0, self.size() - self.standing.offset)
 
-    def is_quiet(self, now_s: float, quiet_s: float) -> bool:
-        """Tell whether it did not grow for a while."""
-        return now_s - self.grown_s >= quiet_s or now_s < self.grown_s
+    def is_quiet(self, at_s: float, quiet_s: float) -> bool:
+        """Tell whether it did not grow for so long."""
+        return at_s - self.grown_s >= quiet_s
 
     def skip_to_end(self) -> None:
         """Stand behind the last whole line that is there."""
@@ -74,10 +74,13 @@ class Followed:
         standing = self.standing
         return standing.offset > 0 and not standing.is_of(self.fd, self.size())
 
-    def read(self, framer: Framer, max_bytes: int, now_s: float, *, is_quiet: bool) -> Framed | None:
+    def read(
+        self, framer: Framer, max_bytes: int, now_s: float, *, at_s: float, quiet_s: float
+    ) -> Framed | None:
         """Return the next whole lines and stand behind them; None when there is nothing new.
 
-        Call it when `is_other` says no. `is_quiet`: it did not grow for a while. Raises OSError.
+        Call it when `is_other` says no. `now_s` is the time of day, `at_s` that of a clock that does not
+        jump; what did not grow for `quiet_s` is whole. Raises OSError.
         """
         standing = self.standing
         info = os.fstat(self.fd)
@@ -85,7 +88,8 @@ class Followed:
         is_settled = abs(now_s * 1e9 - info.st_mtime_ns) > RACY_NS
         standing.changed_ns = info.st_mtime_ns if is_settled else 0
         if size != standing.size:
-            self.grown_s, is_quiet = now_s, False
+            self.grown_s = at_s
+        is_quiet = self.is_quiet(at_s, quiet_s)
         standing.size = size
         if size <= standing.offset:
             return None

@@ -1,12 +1,20 @@
 """Files that grow, followed over renames, truncations and restarts: the core of the readers of files."""
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from muster.pipeline.readers.copies import (
+    Verdict,
+    is_of_head,
+    is_rotated_name,
+    is_there,
+    judge,
+    original_of,
+    to_copy,
+)
 from muster.pipeline.readers.followed import Followed
 from muster.pipeline.readers.framing import Framer
 from muster.pipeline.readers.reader import Haul, Segment
@@ -23,9 +31,6 @@ FORGET_S = 7 * 86_400.0
 
 BEGUN = "begun"
 """The position that says when the runner read for the first time, in Unix seconds."""
-
-ROTATED = re.compile(r"[.\-_]\d[\d.\-_TZ:]*$")
-"""How the name of a file that was rotated ends, behind its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Following:
     """Reads what `find` finds, in its order. A file is known by its inode, its first and its last bytes.
 
     A renamed file is read to its end; one that was emptied or replaced is begun again, and what was not
-    read of it is looked for in a copy beside it (`app.log.1`), which is not read otherwise.
+    read of it is looked for in a copy beside it (`app.log.1`), which is not read otherwise. Spans are
+    measured by `monotonic_s`; `now_s` is compared with the times of files.
     """
 
     def __init__(
@@ -54,6 +60,7 @@ class Following:
         positions: Mapping[str, str],
         *,
         now_s: Callable[[], float],
+        monotonic_s: Callable[[], float],
         is_from_end: bool,
         expire_s: float = 0.0,
         max_open: int = 256,
@@ -62,6 +69,7 @@ class Following:
         self._find = find
         self._framer = framer
         self._now_s = now_s
+        self._monotonic_s = monotonic_s
         self._is_from_end = is_from_end
         self._expire_s = expire_s
         self._max_open = max_open
@@ -73,20 +81,21 @@ class Following:
         self._standings = {each.key: each for each in read if each is not None}
         self._files: dict[str, Followed] = {}
         self._refused: dict[str, str] = {}
+        self._paths: set[str] = set()
         self._haul = Haul()
 
     def read(self, max_bytes: int) -> Haul:
         """Return the next lines of the files."""
         haul = self._haul = Haul()
-        now_s = self._now_s()
-        if now_s - self._looked_s >= self._look_s or now_s < self._looked_s:
-            self._look(now_s)
-            self._looked_s = now_s
+        now_s, at_s = self._now_s(), self._monotonic_s()
+        if at_s - self._looked_s >= self._look_s:
+            self._look(now_s, at_s)
+            self._looked_s = at_s
         for file in list(self._files.values()):
             left = max_bytes - haul.size_bytes
             if left <= 0:
                 break
-            self._read_file(file, left, now_s)
+            self._read_file(file, left, now_s, at_s)
         return haul
 
     def kept(self) -> None:
@@ -102,10 +111,12 @@ class Following:
             file.close()
         self._files.clear()
 
-    def _look(self, now_s: float) -> None:
+    def _look(self, now_s: float, at_s: float) -> None:
         """Find files, follow new ones, and let go of those that ended."""
         seen: dict[str, Followed] = {}
-        for found in self._find():
+        every = list(self._find())
+        self._paths = {found.path for found in every}
+        for found in every:
             file = self._at(found, now_s)
             if file is not None:
                 seen.setdefault(file.standing.key, file)
@@ -113,7 +124,7 @@ class Following:
         for key, file in self._files.items():
             if key not in seen:
                 file.is_live = False
-                if file.is_quiet(now_s, QUIET_S) and not file.unread_bytes():
+                if file.is_quiet(at_s, QUIET_S) and not file.unread_bytes():
                     file.close()
                 else:
                     renamed[key] = file
@@ -147,71 +158,66 @@ class Following:
             return known
         standing = self._standings.get(key)
         if standing is not None:
-            if standing.is_copy:
-                return None
             standing.path = found.path
             is_unchanged = (info.st_size, info.st_mtime_ns) == (standing.offset, standing.changed_ns)
-            return None if is_unchanged else self._reopen(found, standing, now_s)
-        if self._is_copy(found, info, now_s) or not self._is_wanted(found, info, now_s):
-            return None
-        return self._begin(found, now_s)
+            if is_unchanged:
+                return None
+        file = Followed(found.path, is_live=found.is_live, at_s=self._monotonic_s())
+        is_kept = False
+        try:
+            is_kept = file.standing.key == key and self._is_followed(found, file, standing, info, now_s)
+        finally:
+            if not is_kept:
+                file.close()
+        return file if is_kept else None
 
-    def _reopen(self, found: Found, standing: Standing, now_s: float) -> Followed:
-        file = Followed(found.path, is_live=found.is_live, now_s=now_s)
-        if file.standing.key == standing.key:
+    def _is_followed(
+        self, found: Found, file: Followed, standing: Standing | None, info: os.stat_result, now_s: float
+    ) -> bool:
+        """Decide about an open file: go on with it where it stood, begin with it, or leave it alone."""
+        original = original_of(found.path, self._standings.values(), self._paths)
+        is_same = standing is not None and standing.is_of(file.fd, info.st_size)
+        if standing is not None and not is_same and (standing.is_copy or original is not None):
+            standing = None  # That file is gone, and its inode is used again.
+        if standing is not None and not standing.is_copy:
             file.standing = standing
-        return file
+            return True
+        verdict = Verdict.NO_COPY if original is None else judge(file.fd, info.st_size, original)
+        if verdict is Verdict.READ:
+            self._keep(to_copy(found.path, file.fd))
+        if verdict is not Verdict.NO_COPY:
+            return False
+        if standing is not None:
+            if info.st_size == standing.offset:
+                standing.changed_ns = info.st_mtime_ns
+                return False
+            standing.is_copy = False
+            file.standing = standing
+            return True
+        return self._is_begun(found, file, info, now_s)
 
-    def _begin(self, found: Found, now_s: float) -> Followed | None:
-        """Follow a file that was never seen."""
-        file = Followed(found.path, is_live=found.is_live, now_s=now_s)
+    def _is_begun(self, found: Found, file: Followed, info: os.stat_result, now_s: float) -> bool:
+        """Begin with a file that was never seen, if it is to be read."""
+        if self._begun_s is None and not found.is_old_welcome:
+            self._keep(to_copy(found.path, file.fd))
+            return False
+        if self._expire_s and now_s - info.st_mtime > self._expire_s:
+            return False
         if b"\0" in os.pread(file.fd, HEAD_BYTES, 0).lstrip(b"\0"):
-            file.close()
             self._refuse(found.path, "not text")
-            return None
+            return False
         if self._begun_s is None and self._is_from_end:
             file.skip_to_end()
         self._keep(file.standing)
-        return file
+        return True
 
-    def _is_wanted(self, found: Found, info: os.stat_result, now_s: float) -> bool:
-        if self._expire_s and now_s - info.st_mtime > self._expire_s:
-            return False
-        if found.is_old_welcome:
-            return True
-        return self._begun_s is not None and info.st_mtime >= self._begun_s
-
-    def _is_copy(self, found: Found, info: os.stat_result, now_s: float) -> bool:
-        """Tell whether a new file is a copy, whole or being made, of one that is followed."""
-        original = next(
-            (
-                each
-                for each in self._standings.values()
-                if is_rotated_name(found.path, each.path) and _is_there(each)
-            ),
-            None,
-        )
-        if original is None or not original.offset:
-            return False
-        fd = os.open(found.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            if original.is_of(fd, info.st_size):
-                copy = Standing(path=found.path, device=info.st_dev, inode=info.st_ino, is_copy=True)
-                self._keep(copy)
-                return True
-            head = os.pread(fd, len(original.head), 0)
-        finally:
-            os.close(fd)
-        is_being_made = info.st_size < original.offset and abs(now_s - info.st_mtime) < QUIET_S
-        return is_being_made and original.head.startswith(head)
-
-    def _read_file(self, file: Followed, max_bytes: int, now_s: float) -> None:
+    def _read_file(self, file: Followed, max_bytes: int, now_s: float, at_s: float) -> None:
         """Read a file on; what is wrong with it harms no other."""
         try:
             if file.is_other():
-                self._begin_again(file, now_s)
+                self._begin_again(file)
                 return
-            found = file.read(self._framer, max_bytes, now_s, is_quiet=file.is_quiet(now_s, QUIET_S))
+            found = file.read(self._framer, max_bytes, now_s, at_s=at_s, quiet_s=QUIET_S)
         except OSError as error:
             self._haul.troubles.append(f"{file.standing.path}: cannot read: {error.strerror}")
             del self._files[file.standing.key]
@@ -225,36 +231,44 @@ class Following:
             self._haul.segments.append(Segment(file.standing.path, found.lines))
         self._keep(file.standing)
 
-    def _begin_again(self, file: Followed, now_s: float) -> None:
+    def _begin_again(self, file: Followed) -> None:
         """Read a file that was emptied or replaced from its start, and what was left of it in its copy."""
         standing = file.standing
-        lost_bytes = max(0, standing.size - standing.offset)
-        copy = self._open_copy(standing, now_s)
+        copy, end = self._open_copy(standing)
+        lost_bytes = max(0, standing.size - max(end or 0, standing.offset))
         if copy is not None:
             copy.standing.take_over(standing)
             self._keep(copy.standing)
             self._files = {copy.standing.key: copy, **self._files}
-            lost_bytes = 0
-        trouble = f"{standing.path}: emptied or replaced"
-        if copy is None:
+        if end is None or lost_bytes:
+            trouble = f"{standing.path}: emptied or replaced"
             trouble += f"; {lost_bytes} bytes at least were gone before they were read" if lost_bytes else ""
             self._haul.troubles.append(trouble)
         standing.restart()
-        self._keep(file.standing)
+        self._keep(standing)
 
-    def _open_copy(self, standing: Standing, now_s: float) -> Followed | None:
-        for found in self._find():
-            if not is_rotated_name(found.path, standing.path):
-                continue
+    def _open_copy(self, standing: Standing) -> tuple[Followed | None, int | None]:
+        """Return the copy of a file that was emptied which goes on behind what was read, if there is one.
+
+        Also where the longest copy ends. Those that do not go on are left alone from now on.
+        """
+        followed: Followed | None = None
+        end: int | None = None
+        for path in (found.path for found in self._find() if is_rotated_name(found.path, standing.path)):
             try:
-                copy = Followed(found.path, is_live=False, now_s=now_s)
+                copy = Followed(path, is_live=False, at_s=self._monotonic_s())
             except OSError:
                 continue
-            known = self._standings.get(copy.standing.key)
-            if (known is None or known.is_copy) and standing.is_of(copy.fd, copy.size()):
-                return copy
+            known, size = self._standings.get(copy.standing.key), copy.size()
+            if (known is None or known.is_copy) and is_of_head(copy.fd, size, standing):
+                if size > standing.offset and followed is None and standing.is_of(copy.fd, size):
+                    followed, end = copy, size
+                    continue
+                if size <= standing.offset:
+                    self._keep(to_copy(path, copy.fd))
+                    end = max(end or 0, size)
             copy.close()
-        return None
+        return followed, end
 
     def _keep(self, standing: Standing) -> None:
         """Let the position of a file be stored with the lines of this look."""
@@ -273,7 +287,7 @@ class Following:
         for key, standing in list(self._standings.items()):
             if key in self._files or now_s - standing.seen_s <= FORGET_S:
                 continue
-            if _is_there(standing):
+            if is_there(standing):
                 standing.seen_s = now_s
             else:
                 del self._standings[key]
@@ -284,17 +298,3 @@ class Following:
         if self._refused.get(path) != reason:
             self._refused[path] = reason
             self._haul.troubles.append(f"{path}: {reason}")
-
-
-def is_rotated_name(path: str, of: str) -> bool:
-    """Tell whether a path is what rotation makes of another one: `app.log.1`, `app.log-20261101`."""
-    return len(path) > len(of) and path.startswith(of) and ROTATED.fullmatch(path[len(of) :]) is not None
-
-
-def _is_there(standing: Standing) -> bool:
-    """Tell whether a file is still where it was seen last."""
-    try:
-        info = Path(standing.path).stat()
-    except OSError:
-        return False
-    return (info.st_dev, info.st_ino) == (standing.device, standing.inode)

@@ -91,6 +91,7 @@ class Place:
     head_pattern: str = ""
     allows: Callable[[str], bool] = lambda path: True
     now_s: Callable[[], float] = time.time
+    monotonic_s: Callable[[], float] = time.monotonic
     stop: threading.Event = field(default_factory=threading.Event)
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from muster.pipeline.component import Problem
+from muster.pipeline.readers.copies import ROTATED
 from muster.pipeline.readers.file_options import FileOptions, duration_problems, split_paths
-from muster.pipeline.readers.following import ROTATED, Following, Found
+from muster.pipeline.readers.following import Following, Found
 from muster.pipeline.readers.reader import Place, parse_duration_s
 
 
