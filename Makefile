@@ -57,7 +57,7 @@ fmt: $(READY_TO_TEST) ## Format and fix what can be fixed
 	$(BIN)/ruff format .
 	cd web && $(NPM) run --silent fmt
 
-fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load and count what was lost
+fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load, cut the network, and count what was lost
 	MUSTER_FAULT_KILLS=200 $(BIN)/python -m pytest -m fault -s $(ARGS)
 
 bench: $(READY_TO_TEST) ## Measure and write bench/RESULTS.md
