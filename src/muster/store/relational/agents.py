@@ -55,14 +55,20 @@ class RelationalAgents:
         self, changed: Sequence[Agent], ledgers: dict[AgentId, list[StreamLedger]]
     ) -> None:
         """See `AgentStore`."""
-        values = [{"at": agent.id} | {name: getattr(agent, name) for name in CHANGING} for agent in changed]
-        said = [
-            {"agent_id": agent_id, "stream": ledger.stream, "ledger": msgspec.json.encode(ledger).decode()}
-            for agent_id, streams in ledgers.items()
-            for ledger in streams
-        ]
 
         def work(connection: Connection) -> None:
+            values = [
+                {"at": agent.id} | {name: getattr(agent, name) for name in CHANGING} for agent in changed
+            ]
+            said = [
+                {
+                    "agent_id": agent_id,
+                    "stream": ledger.stream,
+                    "ledger": msgspec.json.encode(ledger).decode(),
+                }
+                for agent_id, streams in ledgers.items()
+                for ledger in streams
+            ]
             if values:
                 bound: dict[str, Any] = {name: bindparam(name) for name in CHANGING}
                 connection.execute(update(agents).where(agents.c.id == bindparam("at")).values(bound), values)

@@ -29,17 +29,17 @@ class RelationalRunners:
 
     async def save_runners(self, said: Mapping[AgentId, AgentRunners]) -> None:
         """See `RunnerStore`."""
-        rows = [
-            {"agent_id": agent, "applied": x.applied, "runners": msgspec.json.encode(x.runners).decode()}
-            for agent, x in said.items()
-        ]
         old = delete(agent_runners).where(agent_runners.c.agent_id == bindparam("at"))
 
         def work(connection: Connection) -> None:
+            rows = [
+                {"agent_id": agent, "applied": x.applied, "runners": msgspec.json.encode(x.runners).decode()}
+                for agent, x in said.items()
+            ]
             connection.execute(old, [{"at": row["agent_id"]} for row in rows])
             connection.execute(insert(agent_runners), rows)
 
-        if rows:
+        if said:
             await self._relational.write(work)
 
 
