@@ -2,10 +2,9 @@
 
 import inspect
 import json
-import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import msgspec
 
@@ -13,6 +12,7 @@ from muster.pipeline.component import Spec
 from muster.pipeline.levels import LEVEL_FIELDS
 from muster.pipeline.log_columns import MESSAGE_FIELDS
 from muster.pipeline.log_times import TIME_FIELDS
+from muster.pipeline.options import Option, options_of
 from muster.pipeline.parsers import PARSERS
 from muster.pipeline.readers import READERS
 from muster.pipeline.senders import SENDERS
@@ -99,40 +99,25 @@ def _common(specs: tuple[type[Spec], ...]) -> list[str]:
 
 
 def _table(spec: type[Spec], names: list[str]) -> str:
-    hints = get_type_hints(spec, include_extras=True)
     lines = ["| option | type | default | what it does |", "|---|---|---|---|"]
-    for each in msgspec.structs.fields(spec):
-        if each.encode_name in names:
-            kind, description = _described(hints[each.name])
-            lines.append(f"| `{each.encode_name}` | {kind} | {_default(each)} | {_cell(description)} |")
+    for each in options_of(spec):
+        if each.name in names:
+            description = _cell(each.description)
+            lines.append(f"| `{each.name}` | {_kind(each)} | {_default(each)} | {description} |")
     return "\n".join(lines)
 
 
-def _described(hint: Any) -> tuple[str, str]:
-    """Return the type of an option in words, and what its annotation says of it."""
-    if get_origin(hint) is Annotated:
-        kind, *metas = get_args(hint)
-        texts = [each.description for each in metas if isinstance(each, msgspec.Meta) and each.description]
-        return _kind(kind), texts[0] if texts else ""
-    return _kind(hint), ""
+def _kind(option: Option) -> str:
+    """Return the type of an option in words."""
+    if option.choices:
+        return _cell(", ".join(f"`{each}`" for each in option.choices))
+    return " or ".join(option.types)
 
 
-def _kind(hint: Any) -> str:
-    if get_origin(hint) is Literal:
-        return _cell(", ".join(f"`{each}`" for each in get_args(hint) if each))
-    if get_origin(hint) in (Union, types.UnionType):
-        return " or ".join(_kind(each) for each in get_args(hint) if each is not types.NoneType)
-    words = {str: "text", bool: "true or false", int: "whole number", float: "number"}
-    return words.get(hint) or {list: "list", dict: "object", tuple: "list"}.get(
-        get_origin(hint) or hint, "text"
-    )
-
-
-def _default(field: msgspec.structs.FieldInfo) -> str:
-    if field.required:
+def _default(option: Option) -> str:
+    if option.is_required:
         return "required"
-    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    return "" if value in ("", None, (), [], {}) else f"`{_cell(json.dumps(value))}`"
+    return "" if option.default is None else f"`{_cell(json.dumps(option.default))}`"
 
 
 def _cell(text: str) -> str:

@@ -13,6 +13,8 @@ from muster.api.agent_link.streams import Streams
 from muster.api.audit_events.errors import faults
 from muster.api.audit_events.routes import audit_routers
 from muster.api.audit_events.service import AuditSurface
+from muster.api.console.agents import ConsoleAgents
+from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
@@ -134,6 +136,8 @@ def _provided(parts: Parts) -> dict[str, object]:
         "audit_surface": AuditSurface(
             parts.audit_log, parts.live, parts.audit_verifier, parts.operations.metrics.events_inserted
         ),
+        "console_agents": ConsoleAgents(parts.steering, parts.releases),
+        "console_configs": ConsoleConfigs(parts.steering, parts.live),
         "console_fleet": ConsoleFleet(
             parts.fleet,
             parts.overview,

@@ -12,6 +12,13 @@ from litestar.static_files import create_static_files_router
 BUILT = Path(__file__).with_name("dist")
 """Where `make web` puts the console."""
 
+PAGES = [
+    *("/", "/sign-in", "/hosts/{name:str}"),
+    *("/fleet", "/fleet/configs", "/fleet/configs/{name:str}"),
+    *("/fleet/tags", "/fleet/runners", "/fleet/releases", "/fleet/changes"),
+]
+"""Paths that a person can open."""
+
 NONCE = "__CSP_NONCE__"
 
 POLICY = (
@@ -27,7 +34,7 @@ def page_handlers(built: Path = BUILT) -> list[Any]:
         return [to_docs, to_console]
     template = index.read_text(encoding="utf-8")
 
-    @get(["/", "/sign-in", "/hosts/{name:str}"], include_in_schema=False)
+    @get(PAGES, include_in_schema=False)
     async def page() -> Response[str]:
         """Return the page; it finds out from its address what to show."""
         nonce = secrets.token_urlsafe(16)

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from muster.api.console import event_types, fleet, session
+from muster.api.console import agents, configs, event_types, fleet, session
 from muster.api.console.pages import page_handlers
 
 
@@ -11,7 +11,13 @@ def console_handlers() -> list[ControllerRouterHandler]:
     """Return the routes of this surface."""
     api = Router(
         "/console/v1",
-        route_handlers=[*session.HANDLERS, *fleet.HANDLERS, *event_types.HANDLERS],
+        route_handlers=[
+            *session.HANDLERS,
+            *fleet.HANDLERS,
+            *agents.HANDLERS,
+            *configs.HANDLERS,
+            *event_types.HANDLERS,
+        ],
         tags=["Console"],
     )
     return [api, *page_handlers()]
