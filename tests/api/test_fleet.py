@@ -608,7 +608,8 @@ def test_metrics_come_in_aligned_buckets_with_nulls(api: httpx.Client, steered: 
     for number, at in enumerate((start, start + 10, start + 20), start=1):
         values = {series: value * number if "total" in series[0] else value for series, value in LOOK.items()}
         assert steered.agent.send_samples(number, at, values).status_code == 204
-    answer = api.get(f"{API}/metrics/{steered.id}", params={"beginTime": start, "endTime": start + 30}).json()
+    times = {"beginTime": start, "endTime": start + 30}
+    answer = api.get(f"{API}/metrics/{steered.id}", params=times).json()
     assert answer["opened"] is True
     assert set(answer["data"]) == {
         *("cpu_usage", "diskio", "mem_used_percent", "net_bytes_rate"),
@@ -617,6 +618,9 @@ def test_metrics_come_in_aligned_buckets_with_nulls(api: httpx.Client, steered: 
     last = {group: data["buckets"][-1] for group, data in answer["data"].items()}
     assert all(bucket.pop("key") == (start + 20) * 1000 for bucket in last.values())
     assert last == LAST_BUCKETS
+    other = api.get(f"{API}/metrics/{steered.id}", params=times | {"runner": "x"}).json()["data"]
+    assert other["system_load"]["buckets"][-1]["system_load1"] == {"value": 99.0}
+    assert other["cpu_usage"]["buckets"][-1]["cpu_usage_user"] == {"value": None}
     first = answer["data"]["diskio"]["buckets"][0]
     assert first == {
         "diskio_reads_rate": {"value": None},

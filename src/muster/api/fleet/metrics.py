@@ -16,7 +16,7 @@ from muster.core.metrics.grid import BUCKETS, DAY_S, SECOND_US, Grid
 from muster.core.metrics.ports import Series
 from muster.errors import InvalidInput
 from muster.model.ids import AgentId
-from muster.model.metric import is_of_runner, read_labels
+from muster.model.metric import RUNNER_LABEL, read_labels
 
 MAX_S = 9_999_999_999
 """Times have at most ten digits."""
@@ -83,6 +83,10 @@ Begin = Annotated[
 ]
 End = Annotated[int | None, QueryParameter(name="endTime", ge=0, le=MAX_S, description="Unix seconds; now.")]
 
+RunnerName = Annotated[
+    str, QueryParameter(name="runner", max_length=128, description="Only what this metric runner took.")
+]
+
 
 @get("/metrics/machine", opt=READ, summary="Whether and how often agents take samples")
 async def read_setting(fleet_control: FleetControl) -> MachineSetting:
@@ -127,8 +131,12 @@ async def read_metrics(
     agent_id: AgentPath,
     begin: Begin = None,
     end: End = None,
+    runner: RunnerName = "",
 ) -> MachineMetrics:
-    """Return means, and rates per second, between two times; null where there is no data."""
+    """Return means, and rates per second, between two times; null where there is no data.
+
+    They are of the samples that the agent takes itself, or of those of one of its metric runners.
+    """
     agent = fleet_control.fleet.get(AgentId(agent_id))
     collection = collection_of(fleet_control.plan)
     interval_s = collection.interval_s or fleet_control.interval_s
@@ -147,17 +155,20 @@ async def read_metrics(
         to_us=end_s * SECOND_US,
         interval_s=interval_s if span_s >= DAY_S else max(interval_s, math.ceil(span_s / BUCKETS)),
     )
-    return MachineMetrics(True, to_groups(answer.grid, answer.series))
+    return MachineMetrics(True, to_groups(answer.grid, answer.series, runner))
 
 
-def to_groups(grid: Grid, series: Iterable[Series]) -> dict[str, Any]:
-    """Return the groups of the document; fields are sums over devices and interfaces."""
+def to_groups(grid: Grid, series: Iterable[Series], runner: str = "") -> dict[str, Any]:
+    """Return the groups of the document; fields are sums over devices and interfaces.
+
+    Only series of that metric runner count, or of none.
+    """
     sums: dict[str, list[float | None]] = {}
     for each in series:
-        metric = each.key.metric
-        if is_of_runner(each.key.labels):
+        metric, labels = each.key.metric, read_labels(each.key.labels)
+        if labels.get(RUNNER_LABEL, "") != runner:
             continue
-        if metric == "tcp.connections" and read_labels(each.key.labels).get("state") != ESTABLISHED:
+        if metric == "tcp.connections" and labels.get("state") != ESTABLISHED:
             continue
         before = sums.get(metric)
         sums[metric] = each.values if before is None else list(map(_plus, before, each.values))
