@@ -21,12 +21,17 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def wait_for(what: str, look: Callable[[], T | None], deadline_s: float = 20.0) -> T:
-    """Return the first true value of `look`; fail with what was waited for after the deadline."""
+def wait_for(
+    what: str, look: Callable[[], T | None], deadline_s: float = 20.0, *, every_s: float = 0.02
+) -> T:
+    """Return the first true value of `look`; fail with what was waited for after the deadline.
+
+    A look that costs much, at what is watched or here, is taken less often.
+    """
     end = time.monotonic() + deadline_s
     while not (value := look()):
         assert time.monotonic() < end, f"not within {deadline_s:g} s: {what}"
-        time.sleep(0.02)  # noqa: TID251 polls a condition with a deadline
+        time.sleep(every_s)  # noqa: TID251 polls a condition with a deadline
     return value
 
 

@@ -299,7 +299,7 @@ def test_a_result_is_told_until_the_server_has_it(machine: Machine) -> None:
 def test_check_ins_are_held_briefly_while_there_is_something_to_tell(machine: Machine) -> None:
     machine.order(sign(b"x", arch="vax"))
     machine.talk(4)
-    assert [said.wait_s for said in machine.said] == [25.0, 2.0, 2.0, 25.0]
+    assert [said.wait_s for said in machine.said] == [25.0, 1.0, 1.0, 25.0]
 
 
 def test_a_key_that_is_none_ends_the_start() -> None:

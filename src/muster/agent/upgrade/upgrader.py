@@ -32,7 +32,7 @@ from muster.model.release import (
     this_target,
 )
 
-BUSY_WAIT_S = 2.0
+BUSY_WAIT_S = 1.0
 """While an upgrade is under way, check-ins are held no longer, so that its end is told soon."""
 
 SWITCH = 75
