@@ -163,6 +163,18 @@ def test_a_reader_that_no_agent_has_is_told(walk: Walk) -> None:
     walk.do("DELETE", "configs/pigeon")
 
 
+def test_what_an_agents_own_settings_forbid_is_told(walk: Walk) -> None:
+    one, trace = walk.ids[0], walk.directory / "trace"
+    config = {"reader": {"mode": "script", "script_content": f"touch {trace}"}, "senders": []}
+    walk.do("POST", "configs/program", {"config": config})
+    walk.do("POST", "configs/program/agents", {"agent_ids": [one]})
+    walk.becomes("program", {one: "unknown"})
+    (row,) = walk.get("runners", name="program")["runners"]
+    assert "the agent's own settings do not allow 'script'" in row["status"]["reason"]
+    assert not trace.exists()
+    walk.do("DELETE", "configs/program")
+
+
 def test_an_agent_that_was_away_catches_up(walk: Walk) -> None:
     walk.agents[0].kill()
     walk.do("POST", "configs/away", {"config": CPU, "tags": ["all"]})
