@@ -24,11 +24,12 @@ from muster.agent.runners.runners import DesiredStore, Runners
 from muster.agent.sender import Sender
 from muster.agent.session import IdentityStore, Session
 from muster.agent.spool import Spool
+from muster.agent.tryout import Sampling
 from muster.failpoints import Reach, of_stream
 from muster.model.batch import STREAMS
 from muster.model.desired import DesiredRunner
 from muster.model.ids import Epoch, StreamName
-from muster.model.link import Facts
+from muster.model.link import SAMPLE, Command, CommandResult, Facts
 from muster.settings import AgentSettings
 
 STOP_S = 1.5
@@ -132,6 +133,11 @@ class Runtime:
             set_interval=collecting.set_samples_interval,
             built_in=built_in,
         )
+        sampling = Sampling(self._runners.kinds, settings.allow_paths)
+
+        async def run_command(command: Command) -> CommandResult:
+            return await (sampling if command.kind == SAMPLE else collecting).run_command(command)
+
         check_in = CheckIn(
             server=settings.server,
             nonce=epoch,
@@ -141,7 +147,7 @@ class Runtime:
             clock=self._clock,
             read_facts=read_facts,
             read_token=read_token,
-            run_command=collecting.run_command,
+            run_command=run_command,
             runs=self._runners,
         )
         self._parts: dict[str, Callable[[], Awaitable[None]]] = {

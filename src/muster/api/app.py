@@ -45,6 +45,8 @@ from muster.api.ops.routes import Operations, ops_router
 from muster.api.server_inventory.errors import error_detail
 from muster.api.server_inventory.routes import server_inventory_router
 from muster.api.server_inventory.service import ServerInventory
+from muster.api.tryout.routes import tryout_router
+from muster.api.tryout.service import TryOuts, TryOutSurface
 from muster.core.access import Access
 from muster.core.audit.ports import AuditLog, Outbox
 from muster.core.counters import Counters
@@ -84,6 +86,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     counters: Counters
     charts: Charts
     grok_checks: GrokChecks
+    tryouts: TryOuts
     audit_log: AuditLog
     audit_verifier: str
     outbox: Outbox
@@ -103,6 +106,7 @@ def create_app(parts: Parts) -> ASGIApp:
             server_inventory_router(),
             metrics_router(),
             logs_router(),
+            tryout_router(),
             *audit_routers(),
             event_counter_handler(EventCounter(parts.counters, parts.charts, authorizer, parts.live)),
             *console_handlers(),
@@ -169,6 +173,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),
         "sign_in": SignIn(parts.people, parts.live),
+        "tryout": TryOutSurface(parts.tryouts, parts.steering, parts.logs, parts.live),
     }
 
 

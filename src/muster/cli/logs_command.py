@@ -1,4 +1,4 @@
-"""`muster logs`: search and follow log rows; `muster logs send`: store JSON lines."""
+"""`muster logs`: search and follow log rows, send JSON lines, try drafts of log runners."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import IO, Any
 import click
 import msgspec
 
+from muster.cli import logs_tryout
 from muster.cli.client import Client, QueryValue, client_options
 from muster.cli.log_lines import Row, to_line
 from muster.cli.logs_questions import COMMANDS, PATH, Question, question_options
@@ -48,6 +49,8 @@ Examples:
   muster logs values status path:/api/*        the most frequent values
   muster logs export -o errors.csv --format csv level:error
   muster logs send --msg-field text app.jsonl  store JSON lines
+  muster logs try draft.json --lines app.log   what a configuration makes of lines
+  muster logs backtest draft.json --runner web and of lines that are stored
 """,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -145,5 +148,5 @@ def _search(client: Client, limit: int, question: Question) -> list[tuple[str, R
     return found
 
 
-for each in COMMANDS:
+for each in (*COMMANDS, *logs_tryout.COMMANDS):
     command.add_command(each)

@@ -26,6 +26,7 @@ from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.http.pandora import Pandora
 from muster.api.ops.routes import Change, Operations
+from muster.api.tryout.service import TryOuts
 from muster.cli.garbage import spare_what_stays
 from muster.cli.jobs import running_jobs
 from muster.cli.signing_key import open_vault
@@ -141,7 +142,11 @@ class Server:
             stack.push_async_callback(charts.close)
             grok_checks = GrokChecks()
             stack.push_async_callback(grok_checks.close)
-            yield create_app(self._parts(stores, steering, overview, tail, charts, grok_checks, metrics))
+            tryouts = TryOuts()
+            stack.push_async_callback(tryouts.close)
+            yield create_app(
+                self._parts(stores, steering, overview, tail, charts, grok_checks, tryouts, metrics)
+            )
 
     def _parts(
         self,
@@ -151,6 +156,7 @@ class Server:
         tail: Tail,
         charts: Charts,
         grok_checks: GrokChecks,
+        tryouts: TryOuts,
         metrics: Metrics,
     ) -> Parts:
         settings = self.settings
@@ -179,6 +185,7 @@ class Server:
             counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
             charts=charts,
             grok_checks=grok_checks,
+            tryouts=tryouts,
             audit_log=stores.audit,
             audit_verifier=stores.audit.verifier,
             outbox=stores.outbox,

@@ -21,6 +21,9 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 ONLINE_S = 30.0
 """An agent is online while its last request is younger than this."""
 
+SAMPLE = "sample"
+"""The command for lines of the agent's files (`muster.pipeline.tryout.messages`)."""
+
 POLL_S = 25.0
 """The server holds a check-in for this long when there is nothing to tell."""
 
@@ -96,6 +99,7 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Something the agent should do once. `collect`: collect a report now and send it as a result.
+    `sample`: send lines of the files that a configuration names; nothing is spooled.
 
     An agent answers a kind that it does not know with `ok` false, so a newer server harms no older agent.
     """

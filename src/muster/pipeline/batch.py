@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     import polars
 
 LINE, SOURCE, READ_AT, REASON = "\0line", "\0source", "\0read_at", "\0reason"
-PLACE = "\0place"
-OWN = (LINE, SOURCE, READ_AT, REASON)
+PLACE, ORIGIN = "\0place", "\0origin"
+OWN = (LINE, SOURCE, READ_AT, REASON, ORIGIN)
 """Columns that are not fields: the text, the file, socket or unit it came from, when it was read, and
-why it could not be parsed (null: it could). `PLACE` is the order of rows that are taken apart for a
-while. No field can have such a name."""
+why it could not be parsed (null: it could). `ORIGIN` is there when somebody wants to know which row came
+of which line, and `PLACE` is the order of rows that are taken apart for a while. No field can have such a
+name."""
 
 STASH, PARSE_ERROR, RAW_DATA = "pandora_stash", "parse_error", "raw_data"
 """Fields of a line that could not be parsed: the line and the reason; and the line when it is kept."""

@@ -22,10 +22,14 @@ MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a configuration: where (`transforms[1].pattern`), and what was expected."""
+    """What is wrong with a configuration: where (`transforms[1].pattern`), and what was expected.
+
+    `nearest` is the known word that is most like an unknown one; empty: there is none.
+    """
 
     path: str
     message: str
+    nearest: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -43,6 +47,10 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond the types, the paths relative to the component. No I/O."""
         yield from ()
+
+    def files(self) -> list[str]:
+        """Return the paths that the component reads when it is opened."""
+        return []
 
 
 def read_file(path: str) -> str:
@@ -81,7 +89,7 @@ def read_spec(
             if not _is_unset(value, known.type):
                 _read_value(known, value, f"{path}.{key}", values, problems)
         elif key not in ignoring:
-            problems.append(Problem(f"{path}.{key[:128]}", _unknown(key, [*fields, *ignoring])))
+            problems.append(unknown(f"{path}.{key[:128]}", "unknown", key, [*fields, *ignoring]))
     problems += [
         Problem(f"{path}.{each.encode_name}", "required")
         for each in fields.values()
@@ -119,11 +127,9 @@ def _has_problem(problems: list[Problem], path: str, key: str) -> bool:
     return any(each.path.startswith(f"{path}.{key}") for each in problems)
 
 
-def _unknown(key: str, known: Collection[str]) -> str:
-    return "unknown" + did_you_mean(key, known)
-
-
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return `; did you mean X?` with the nearest known word, or nothing."""
+def unknown(path: str, message: str, word: str, known: Collection[str]) -> Problem:
+    """Return the problem that a word is none of those known, with the nearest one in its message."""
     near = difflib.get_close_matches(word[:128], known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    if not near:
+        return Problem(path, message)
+    return Problem(path, f"{message}; did you mean {near[0]}?", near[0])

@@ -1,14 +1,14 @@
 """The configuration of a log runner (behaviour 3b) as typed specs, and what is wrong with one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
 from muster.errors import InvalidInput
 from muster.model.runner_kinds import READERS as READER_MODES
-from muster.pipeline.component import Problem, Spec, did_you_mean, read_spec
+from muster.pipeline.component import Problem, Spec, read_spec, unknown
 from muster.pipeline.parsers import PARSERS
 from muster.pipeline.readers import READERS
 from muster.pipeline.senders import SENDERS
@@ -124,7 +124,7 @@ def read_component(kind: str, options: Any, path: str) -> tuple[Spec | None, lis
     if named not in known:
         if named in _ELSEWHERE.get(kind, ()) or not known:
             return None, []
-        return None, [Problem(f"{path}.{key}", f"unknown {kind} {named[:128]}{did_you_mean(named, known)}")]
+        return None, [unknown(f"{path}.{key}", f"unknown {kind} {named[:128]}", named, known)]
     return read_spec(known[named], options, path, ignoring=(key,))
 
 
@@ -172,7 +172,7 @@ class _Reading:
 
 def _without_root(read: tuple[Any, list[Problem]]) -> tuple[Any, list[Problem]]:
     spec, problems = read
-    return spec, [Problem(each.path.removeprefix("."), each.message) for each in problems]
+    return spec, [replace(each, path=each.path.removeprefix(".")) for each in problems]
 
 
 def _beyond(router: RouterSpec, senders: int) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def validate_config(config: Any) -> list[str]:
     """Return what is wrong with a configuration, one line each; an empty list: nothing."""
     if not isinstance(config, dict):
         return ["config: expected an object"]
-    bounds = _first_beyond_bounds(config)
+    bounds = first_beyond_bounds(config)
     if bounds:
         return [bounds]
     problems = [_unknown(key) for key in config if key not in KEYS]
@@ -137,7 +137,7 @@ def _unknown(key: str) -> str:
     return f"{key[:128]}: unknown" + (f"; did you mean {near[0]}?" if near else "")
 
 
-def _first_beyond_bounds(value: Any) -> str:
+def first_beyond_bounds(value: Any) -> str:
     """Return what cannot be stored, "" when all can."""
     for found, depth in _walk(value):
         if depth > MAX_DEPTH:

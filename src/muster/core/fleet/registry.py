@@ -167,9 +167,15 @@ class Fleet:
 
     async def collect(self, agent_id: AgentId, timeout_s: float) -> CommandResult:
         """Ask an agent for a report now. Raises Unavailable when it is offline or does not answer."""
+        return await self.ask(agent_id, COLLECT, "", by="", timeout_s=timeout_s)
+
+    async def ask(
+        self, agent_id: AgentId, kind: str, argument: str, *, by: str, timeout_s: float
+    ) -> CommandResult:
+        """Ask an agent for something and wait. Raises Unavailable when it is offline or does not answer."""
         if not self.presence.is_online(agent_id):
             raise Unavailable(f"{self.get(agent_id).hostname} is offline")
-        record = await self._commands.order(agent_id, COLLECT, by="", timeout_s=timeout_s)
+        record = await self._commands.order(agent_id, kind, argument, by=by, timeout_s=timeout_s)
         future = self._commands.result(record.id)
         self._bells.ring(agent_id)
         try:

@@ -10,6 +10,7 @@ from muster.pipeline.grok import engine
 from muster.pipeline.grok.dates import Dates
 from muster.pipeline.grok.expand import Expanded, expand
 from muster.pipeline.grok.library import Definition, parse_definitions
+from muster.pipeline.grok.spans import Span, SpanFinder
 from muster.pipeline.grok.values import DROP, STRING, common_type, convert
 
 if TYPE_CHECKING:
@@ -110,6 +111,18 @@ class Grok:
                 matched = matched.scatter(rows, True)
         return Extraction(fields, matched.alias("matched").cast(polars.Boolean))
 
+    def spans(self, lines: "polars.Series") -> list[list[Span]]:
+        """Return where the captures of each line are, by the first pattern that matches it."""
+        lines = self._prepared(lines)
+        found: list[list[Span] | None] = [None] * len(lines)
+        for pattern in self._patterns:
+            rows = [row for row, spans in enumerate(found) if spans is None]
+            if not rows:
+                break
+            for row, spans in zip(rows, pattern.find_spans(lines.gather(rows)), strict=True):
+                found[row] = spans
+        return [spans or [] for spans in found]
+
     def _prepared(self, lines: "polars.Series") -> "polars.Series":
         return lines.str.replace_all("\n", " ", literal=True) if self._multi else lines
 
@@ -146,6 +159,11 @@ class _Pattern:
     def capture(self, lines: "polars.Series") -> "polars.DataFrame":
         """Return the mark and the groups of the fields that are kept."""
         return engine.capture(lines, self.regex)
+
+    def find_spans(self, lines: "polars.Series") -> list[list[Span] | None]:
+        """Return where the captures of kept fields are; None for a line that does not match."""
+        names = {x.group: x.field for x in self._captures if self.types[x.field] != DROP}
+        return SpanFinder(self.regex, names).find(lines)
 
     def raw_fields(self, row: Mapping[str, str | None]) -> dict[str, str]:
         """Return the first capture of each field that is not empty."""

@@ -11,6 +11,7 @@ from muster.pipeline.component import Problem, Surroundings
 from muster.pipeline.grok import Grok
 from muster.pipeline.grok.expand import expand
 from muster.pipeline.grok.library import Definition, parse_definitions
+from muster.pipeline.grok.spans import FindSpans
 from muster.pipeline.parsers.parser import Parse, Parsed, ZonedSpec, no_reasons, reasons_where
 
 if TYPE_CHECKING:
@@ -53,18 +54,28 @@ class GrokSpec(ZonedSpec, frozen=True, kw_only=True):
         except MusterError as error:
             yield Problem("grok_patterns", error.message)
 
+    def files(self) -> list[str]:
+        """Return the files of patterns."""
+        return [each.strip() for each in self.grok_custom_pattern_files.split(",") if each.strip()]
+
     def open(self, around: Surroundings) -> Parse:
         """Return what parses. Raises PatternError, EngineMissing, and InvalidInput for a missing file."""
-        files = [each.strip() for each in self.grok_custom_pattern_files.split(",") if each.strip()]
-        custom = "\n".join([*(around.read_file(each) for each in files), self.grok_custom_patterns])
-        grok = Grok(
+        grok = self._grok(around)
+        return lambda rows: _parse(grok, rows)
+
+    def open_spans(self, around: Surroundings) -> FindSpans:
+        """Return what finds the captures in lines. Raises as `open` does."""
+        return self._grok(around).spans
+
+    def _grok(self, around: Surroundings) -> Grok:
+        custom = "\n".join([*(around.read_file(each) for each in self.files()), self.grok_custom_patterns])
+        return Grok(
             split_patterns(self.grok_patterns or DEFAULT),
             custom,
             timezone_offset_h=self.offset_h,
             mode="multi" if self.grok_mode == "multi" else "",
             now=around.now,
         )
-        return lambda rows: _parse(grok, rows)
 
 
 def split_patterns(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from muster.pipeline.grok import engine
 from muster.pipeline.grok.dates import Dates
 from muster.pipeline.grok.expand import expand
 from muster.pipeline.grok.library import Definition
+from muster.pipeline.grok.spans import FindSpans, SpanFinder
 from muster.pipeline.parsers.parser import Parse, Parsed, ZonedSpec, no_reasons, problem_of, reasons_where
 from muster.pipeline.schema import STRING, cast, parse_schema
 
@@ -56,6 +57,11 @@ class NginxSpec(ZonedSpec, frozen=True, kw_only=True):
         elif self.nginx_log_format:
             yield from problem_of(lambda: format_to_regex(self.nginx_log_format), "nginx_log_format")
 
+    def files(self) -> list[str]:
+        """Return the configuration of nginx, when the format stands there."""
+        is_given = self.nginx_log_format_regex or self.nginx_log_format
+        return [] if is_given or not self.nginx_log_format_path else [self.nginx_log_format_path]
+
     def open(self, around: Surroundings) -> Parse:
         """Return what parses. Raises InvalidInput, PatternError, EngineMissing."""
         regex, names = self._regex(around)
@@ -76,6 +82,13 @@ class NginxSpec(ZonedSpec, frozen=True, kw_only=True):
             return Parsed(columns, reasons_where(~matched, "the line is not of this log_format"))
 
         return parse
+
+    def open_spans(self, around: Surroundings) -> FindSpans:
+        """Return what finds the variables in lines. Raises as `open` does."""
+        regex, names = self._regex(around)
+        engine.probe()
+        finder = SpanFinder(regex, names)
+        return lambda lines: [found or [] for found in finder.find(lines)]
 
     def _regex(self, around: Surroundings) -> tuple[str, dict[str, str]]:
         if self.nginx_log_format_regex:

@@ -19,6 +19,7 @@ from muster.pipeline.batch import (
     as_text,
 )
 from muster.pipeline.component import Problem, Spec, Surroundings
+from muster.pipeline.grok.spans import FindSpans
 
 if TYPE_CHECKING:
     import polars
@@ -55,6 +56,13 @@ class ParserSpec(Spec, frozen=True, kw_only=True):
     def open(self, around: Surroundings) -> Parse:
         """Return what parses. Raises InvalidInput; EngineMissing where polars cannot run."""
         raise NotImplementedError
+
+    def open_spans(self, around: Surroundings) -> FindSpans | None:
+        """Return what finds where in a line its fields are; None for a parser that cannot tell.
+
+        Raises as `open` does.
+        """
+        return None
 
     def problems(self) -> Iterator[Problem]:
         """Yield labels that are none."""

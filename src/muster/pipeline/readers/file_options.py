@@ -10,7 +10,7 @@ from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
 from muster.pipeline.readers.following import Following, Found
 from muster.pipeline.readers.framing import Framer
-from muster.pipeline.readers.reader import Place, ReaderSpec, parse_duration_s
+from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, parse_duration_s
 from muster.pipeline.transforms.transform import pattern_problems
 
 
@@ -34,6 +34,14 @@ class FileOptions(ReaderSpec, frozen=True, kw_only=True):
         yield from ReaderSpec.problems(self)
         if self.head_pattern:
             yield from pattern_problems(self.head_pattern, "head_pattern")
+
+    def sample(self, place: Place, max_bytes: int) -> Haul:
+        """Return the last lines of the files. Raises as `open` does."""
+        reader = self.open({}, place)
+        try:
+            return reader.sample(max_bytes) if isinstance(reader, Following) else Haul()
+        finally:
+            reader.close()
 
     def follow(
         self,

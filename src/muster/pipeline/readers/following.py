@@ -18,6 +18,7 @@ from muster.pipeline.readers.copies import (
 from muster.pipeline.readers.followed import Followed
 from muster.pipeline.readers.framing import Framer
 from muster.pipeline.readers.reader import Haul, Segment
+from muster.pipeline.readers.sampling import sample_files
 from muster.pipeline.readers.standing import HEAD_BYTES, Standing, parse_standing
 
 LOOK_S = 1.0
@@ -97,6 +98,12 @@ class Following:
                 break
             self._read_file(file, left, now_s, at_s)
         return haul
+
+    def sample(self, max_bytes: int) -> Haul:
+        """Return the last lines of what is found, whether or not it was read; nothing moves."""
+        return sample_files(
+            (each.path for each in self._find() if each.is_old_welcome), self._framer, max_bytes
+        )
 
     def kept(self) -> None:
         """Do nothing: the positions say it all."""

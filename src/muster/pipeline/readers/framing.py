@@ -37,6 +37,11 @@ class Framer:
             engine.compile_check(self._head, "head_pattern")
 
     @property
+    def has_heads(self) -> bool:
+        """Whether entries may have more than one line."""
+        return bool(self._head)
+
+    @property
     def block_bytes(self) -> int:
         """How long a block must be at least, so that a line of the longest kind fits."""
         return self._max_line_bytes + 1

@@ -5,6 +5,7 @@ import os
 import select
 import shutil
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -32,6 +33,9 @@ FIELDS = {
 WAIT_S = 0.05
 END_S = 2.0
 
+SAMPLED, SAMPLE_S = 1000, 3.0
+"""So many entries are asked for in a sample, and so long it is waited for them."""
+
 
 class JournaldSpec(ReaderSpec, frozen=True, kw_only=True):
     """Follows the journal of systemd from where it stood: each entry once, over restarts.
@@ -50,17 +54,36 @@ class JournaldSpec(ReaderSpec, frozen=True, kw_only=True):
 
     def open(self, positions: Mapping[str, str], place: Place) -> "Journal":
         """Return what reads. Raises InvalidInput where there is no `journalctl`."""
+        command = self._command(self._program(), positions.get(CURSOR))
+        return Journal(command, positions.get(CURSOR) is None)
+
+    def sample(self, place: Place, max_bytes: int) -> Haul:
+        """Return the last entries. Raises InvalidInput where there is no `journalctl`."""
+        journal = Journal(self._command(self._program(), None, f"--lines={SAMPLED}"), True)
+        haul = Haul()
+        try:
+            end_s = time.monotonic() + SAMPLE_S
+            while time.monotonic() < end_s and haul.size_bytes < max_bytes:
+                more = journal.read(max_bytes - haul.size_bytes)
+                if haul.rows and not more.size_bytes:
+                    break
+                haul.add(more)
+        finally:
+            journal.close()
+        return haul
+
+    def _program(self) -> str:
         program = shutil.which("journalctl")
         if program is None:
             raise InvalidInput("there is no journalctl on this machine", field="reader.mode")
-        return Journal(self._command(program, positions.get(CURSOR)), positions.get(CURSOR) is None)
+        return program
 
-    def _command(self, program: str, cursor: str | None) -> list[str]:
+    def _command(self, program: str, cursor: str | None, first: str = "") -> list[str]:
         command = [program, "--output=json", "--follow", "--no-pager", "--quiet", "--all"]
         if cursor is not None:
             command.append(f"--after-cursor={cursor}")
         else:
-            command.append("--lines=all" if self.read_from == "oldest" else "--lines=0")
+            command.append(first or ("--lines=all" if self.read_from == "oldest" else "--lines=0"))
         units = (unit.strip() for unit in self.units.split(","))
         return command + [f"--unit={unit}" for unit in units if unit]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 from msgspec import Meta
 
+from muster.errors import InvalidInput
 from muster.pipeline.component import Problem, Spec
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ class ReaderSpec(Spec, frozen=True, kw_only=True):
     def open(self, positions: Mapping[str, str], place: Place) -> Reader:
         """Return a reader that goes on where the positions say. Raises OSError, InvalidInput."""
         raise NotImplementedError
+
+    def sample(self, place: Place, max_bytes: int) -> Haul:
+        """Return lines that are there already, the newest last; nothing remembers that they were read.
+
+        Raises OSError; InvalidInput for a reader that only has what comes.
+        """
+        raise InvalidInput(f"lines of {self.TYPES[0]} cannot be read twice; paste some", field="reader.mode")
 
     def problems(self) -> Iterator[Problem]:
         """Yield an encoding that is not known, or in which a new line is not one byte."""

@@ -35,6 +35,10 @@ class MapreplaceSpec(TransformSpec, frozen=True, kw_only=True):
             yield Problem("map", "expected a table, or map_file")
         yield from problem_of(lambda: read_table(self.map, "map"), "map")
 
+    def files(self) -> list[str]:
+        """Return the table's file."""
+        return [self.map_file] if self.map_file else []
+
     def open(self, around: Surroundings) -> Change:
         """Return what changes rows. Raises InvalidInput."""
         table = dict(read_table(around.read_file(self.map_file), "map_file")) if self.map_file else {}
