@@ -2,7 +2,7 @@
 
 import gc
 
-RARELY = (2_000, 10, 500)
+RARELY = (2_000, 10, 200)
 """Thresholds. A look at everything holds up every request: half a second with 5 000 held check-ins, of
 which it never found more than a few objects.
 """
