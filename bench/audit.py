@@ -3,14 +3,13 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.figures import Figure, cpu_s
-from bench.load import Answers, drive
+from bench.figures import Figure
+from bench.load import measure
 from muster.core.audit.events import make_batch
 from muster.core.audit.note import Signer
 from muster.core.audit.ports import AuditBatch, Question
@@ -24,7 +23,9 @@ CONNECTIONS = {1: 32, 100: 16, 1000: 8}
 APPLICATIONS = ("grease_monkey", "cauliflower", "death_star")
 KINDS = ("UserLogin", "UserCreated", "UserLogout")
 START_US = 1_700_000_000_000_000
-WARM_S = 2.0
+HEAD_BYTES = 170
+"""Of a request, about."""
+
 MANY = 10_000_000
 RARE_EACH = 500_000
 PAGES = 40
@@ -37,11 +38,11 @@ def measure_audit(directory: Path, seconds: float) -> list[Figure]:
         server = site.start()
         token = site.token("write:audit", "read")
         for events, connections in CONNECTIONS.items():
-            bodies = [make_body(events, seed) for seed in range(connections)]
-            blank = b"[" + b" " * (len(bodies[0]) - 2) + b"]"
-            stored, cpu, own = _measure(site.port, server.process.pid, token, bodies, seconds)
-            bare, bare_cpu, _ = _measure(site.port, server.process.pid, token, [blank] * connections, seconds)
-            print(f"{events} a body: client {100 * own / stored.seconds:.0f} % of a core")
+            sent = requests(token, events)
+            blank = _request(token, b"[" + b" " * (len(sent[0]) - HEAD_BYTES) + b"]")
+            stored, cpu, own = measure(site.port, server.process.pid, sent, seconds, 201)
+            bare, bare_cpu, _ = measure(site.port, server.process.pid, [blank] * connections, seconds, 201)
+            print(f"{events} a body: client {100 * own:.0f} % of a core")
             what = f"audit events, {events} a body, {connections} connections, durable"
             same = "the same server answering 201 to as many bytes, nothing stored"
             goal = "120,000 /s" if events == 1000 else ""
@@ -51,7 +52,7 @@ def measure_audit(directory: Path, seconds: float) -> list[Figure]:
                 Figure(f"{what}: p99", stored.percentile(0.99), "ms", same, bare.percentile(0.99)),
                 Figure(f"{what}: server CPU an event", cpu / events, "us", same, bare_cpu / events),
             ]
-        _check(site, token)
+        check_log(site, token)
     return figures
 
 
@@ -122,6 +123,11 @@ def make_body(events: int, seed: int) -> bytes:
     return msgspec.json.encode(_events(events, random.Random(seed)))
 
 
+def requests(token: str, events: int) -> list[bytes]:
+    """Return a request with so many events for each connection."""
+    return [_request(token, make_body(events, seed)) for seed in range(CONNECTIONS[events])]
+
+
 def _events(count: int, chance: random.Random) -> list[dict[str, object]]:
     times = (START_US + at * 1000 + chance.randrange(1000) for at in range(count))
     return [
@@ -146,19 +152,6 @@ def _batch(first: int) -> AuditBatch:
     return make_batch(ts_us, list(map(to_text, ts_us)), sources, payloads)
 
 
-def _measure(
-    port: int, pid: int, token: str, bodies: Sequence[bytes], seconds: float
-) -> tuple[Answers, float, float]:
-    """Return the answers, the server's microseconds of CPU a request, and this process's seconds."""
-    requests = [_request(token, body) for body in bodies]
-    clients: list[Callable[[], bytes]] = [lambda request=request: request for request in requests]  # type: ignore[misc]
-    asyncio.run(drive(port, clients, WARM_S, 201))
-    cpu, own = cpu_s(pid), time.process_time()
-    answers = asyncio.run(drive(port, clients, seconds, 201))
-    own = time.process_time() - own
-    return answers, (cpu_s(pid) - cpu) / answers.total * 1e6, own
-
-
 def _request(token: str, body: bytes) -> bytes:
     head = (
         f"POST /api/event HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
@@ -167,7 +160,7 @@ def _request(token: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def _check(site: Site, token: str) -> None:
+def check_log(site: Site, token: str) -> None:
     """Fail unless the newest event is provably in the log."""
     headers = {"Authorization": f"Bearer {token}"}
     size = int(site.get("/audit/checkpoint", headers=headers).text.split("\n")[1])

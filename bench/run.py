@@ -10,6 +10,7 @@ import click
 from bench.agent import measure_agent, measure_rest
 from bench.agent_logs import measure_agent_logs
 from bench.audit import measure_audit, measure_audit_pages
+from bench.beside import measure_beside
 from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.fleet import measure_fleet, measure_push
@@ -43,6 +44,7 @@ PARTS = (
     measure_counter,
     measure_audit,
     measure_audit_pages,
+    measure_beside,
     measure_grok,
     measure_push,
     measure_fleet,

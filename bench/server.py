@@ -1,6 +1,5 @@
 """What the server does: durable reports, and the price of a request."""
 
-import asyncio
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import uvloop
 
 from bench.agent import pause
 from bench.figures import Figure, cpu_s, rss_mb
@@ -90,9 +90,9 @@ def _measure_ingest(directory: Path, seconds: float, agents: int) -> list[Figure
         senders = [
             Sender(site, token, lambda: make_body(sample), REPORTS).next_request for _ in range(agents)
         ]
-        asyncio.run(drive(site.port, senders, 3.0, 204))
+        uvloop.run(drive(site.port, senders, 3.0, 204))
         cpu, own = cpu_s(server.process.pid), time.process_time()
-        answers = asyncio.run(drive(site.port, senders, seconds, 204))
+        answers = uvloop.run(drive(site.port, senders, seconds, 204))
         cpu, own = cpu_s(server.process.pid) - cpu, time.process_time() - own
         rss = rss_mb(server.process.pid)
     appends_cpu = time.process_time()
@@ -151,9 +151,9 @@ def measure_overhead(directory: Path, seconds: float) -> list[Figure]:
 def cpu_a_request(port: int, pid: int, request: bytes, seconds: float) -> tuple[float, Answers]:
     """Return microseconds of CPU a request of a server, with 16 connections."""
     clients: list[Callable[[], bytes]] = [lambda: request] * 16
-    asyncio.run(drive(port, clients, 1.0, 200))
+    uvloop.run(drive(port, clients, 1.0, 200))
     before = cpu_s(pid)
-    answers = asyncio.run(drive(port, clients, seconds, 200))
+    answers = uvloop.run(drive(port, clients, seconds, 200))
     pause(0.2)
     return (cpu_s(pid) - before) / answers.total * 1e6, answers
 
