@@ -25,7 +25,7 @@ from muster.api.event_counter.charts import Charts
 from muster.api.event_counter.envelope import failed
 from muster.api.event_counter.openapi import document_events
 from muster.api.event_counter.routes import PREFIX as EVENTS
-from muster.api.event_counter.routes import EventCounter, event_counter_handler
+from muster.api.event_counter.routes import EventCounter
 from muster.api.fleet.control import FleetControl
 from muster.api.fleet.errors import fleet_error
 from muster.api.fleet.grok import GrokChecks, GrokSurface
@@ -38,6 +38,7 @@ from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
 from muster.api.http.pandora import Pandora
+from muster.api.http.raw import beside
 from muster.api.logs.asking import LogSearch
 from muster.api.logs.routes import logs_router
 from muster.api.metrics.routes import MetricQuestions, metrics_router
@@ -108,7 +109,6 @@ def create_app(parts: Parts) -> ASGIApp:
             logs_router(),
             tryout_router(),
             *audit_routers(),
-            event_counter_handler(EventCounter(parts.counters, parts.charts, authorizer, parts.live)),
             *console_handlers(),
             ops_router(),
             openapi_document,
@@ -127,7 +127,9 @@ def create_app(parts: Parts) -> ASGIApp:
     check_routes(app)
     document_errors(app, shape_of)
     document_events(app)
-    return Observe(app, shape_of, parts.live, parts.operations.metrics, parts.own_names)
+    events = EventCounter(parts.counters, parts.charts, authorizer, parts.live)
+    surfaces = beside(app, EVENTS, events, shape_of)
+    return Observe(surfaces, shape_of, parts.live, parts.operations.metrics, parts.own_names)
 
 
 def _provided(parts: Parts) -> dict[str, object]:

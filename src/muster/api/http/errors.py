@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Send
 
 from muster.errors import (
     Bug,
@@ -79,13 +79,21 @@ def error_handlers(shape_of: Callable[[str], Shape]) -> ExceptionHandlersMap:
     """Return the handlers that answer every error in the shape that `shape_of` names for its path."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        problem, headers = describe(error, getattr(request.state, "request_id", ""))
-        if problem.status >= 500:
-            ours = error if problem.code == INTERNAL else None
-            _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=ours)
+        request_id = getattr(request.state, "request_id", "")
+        problem, headers = _told(error, request.method, request.url.path, request_id)
         return Response(shape_of(request.url.path)(problem), status_code=problem.status, headers=headers)
 
     return {MusterError: answer, HTTPException: answer, Exception: answer}
+
+
+async def send_error(scope: Any, send: Send, error: Exception, shape_of: Callable[[str], Shape]) -> None:
+    """Answer an error outside of the framework, as its handlers do."""
+    problem, headers = _told(error, scope["method"], scope["path"], scope["state"]["request_id"])
+    body = msgspec.json.encode(shape_of(scope["path"])(problem))
+    headers |= {"content-type": "application/json", "content-length": str(len(body))}
+    encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def describe(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]]:
@@ -98,6 +106,15 @@ def describe(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]
         return Problem(error.status_code, code, _http_message(error)), headers
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     return Problem(status, error.code, error.message), _headers(error)
+
+
+def _told(error: Exception, method: str, path: str, request_id: str) -> tuple[Problem, dict[str, str]]:
+    """Return what `describe` does, and log it when it is not the caller's fault."""
+    problem, headers = describe(error, request_id)
+    if problem.status >= 500:
+        ours = error if problem.code == INTERNAL else None
+        _log.error("%s %s: %s", method, path, error, exc_info=ours)
+    return problem, headers
 
 
 def _headers(error: MusterError) -> dict[str, str]:

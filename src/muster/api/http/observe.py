@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from muster.api.http.errors import Shape, describe
+from muster.api.http.errors import Shape, send_error
 from muster.api.http.live import Live
 from muster.api.http.metrics import Metrics
 from muster.api.http.origin import check_host, check_origin
@@ -77,11 +76,7 @@ class Observe:
         try:
             self._check(dict(scope["headers"]), scope["method"])
         except CallerError as error:
-            problem, _ = describe(error, scope["state"]["request_id"])
-            body = msgspec.json.encode(self._shape_of(scope["path"])(problem))
-            headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-            await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            await send_error(scope, send, error, self._shape_of)
             return
         await self._app(scope, receive, send)
 
