@@ -80,10 +80,18 @@ function makeInventory(hostname: string, now_us: number): Inventory {
         is_up: true,
         mtu: 1500,
         addresses: ["10.0.0.12", "fe80::5054:ff:fe12:3456"],
+        masks: ["255.255.255.0", "ffff:ffff:ffff:ffff::"],
         mac: "52:54:00:12:34:56",
       },
-      { name: "eth1", is_up: false, mtu: 1500, addresses: [], mac: "52:54:00:12:34:57" },
-      { name: "lo", is_up: true, mtu: 65536, addresses: ["127.0.0.1", "::1"], mac: "" },
+      { name: "eth1", is_up: false, mtu: 1500, addresses: [], masks: [], mac: "52:54:00:12:34:57" },
+      {
+        name: "lo",
+        is_up: true,
+        mtu: 65536,
+        addresses: ["127.0.0.1", "::1"],
+        masks: ["255.0.0.0", ""],
+        mac: "",
+      },
     ],
     disks: [
       {
