@@ -1,4 +1,4 @@
-"""Both ways to the telemetry store: embedded, and over HTTP."""
+"""Both relational databases, and both ways to the telemetry store: embedded, and over HTTP."""
 
 import subprocess
 import sys
@@ -6,10 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from muster.settings import TelemetrySettings
+from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.migrate import migrate
 from muster.store.telemetry.clients import TelemetryClients
 from tests.contract.memory import Clock, MemoryMarks
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relational]:
+    """An empty database at this version's schema."""
+    dsn = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_dsn"))
+    relational = open_relational(dsn, tmp_path)
+    if dsn:
+        relational.write_now(lambda c: c.execute(text("DROP SCHEMA public CASCADE")))
+        relational.write_now(lambda c: c.execute(text("CREATE SCHEMA public")))
+    migrate(relational)
+    yield relational
+    relational.close()
 
 
 @pytest.fixture(scope="module", params=["embedded", "http"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,10 @@ from muster.model.idempotency import IdempotencyKey
 from muster.store.relational.counters import RelationalCounters
 from muster.store.relational.database import Relational, open_relational
 from muster.store.relational.idempotency import once, prune_keys
-from muster.store.relational.migrate import migrate
 
 NOW_US = 1_790_000_000_000_000
 HOUR = NOW_US // 3_600_000_000
 CLIENTS = 64
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relational]:
-    dsn = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_dsn"))
-    relational = open_relational(dsn, tmp_path)
-    if dsn:
-        relational.write_now(lambda c: c.execute(text("DROP SCHEMA public CASCADE")))
-        relational.write_now(lambda c: c.execute(text("CREATE SCHEMA public")))
-    migrate(relational)
-    yield relational
-    relational.close()
 
 
 @pytest.fixture

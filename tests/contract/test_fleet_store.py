@@ -1,12 +1,10 @@
 """The stores of the fleet keep their promises, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from muster.core.fleet.commands import CommandRecord, CommandState
 from muster.core.fleet.plan import (
@@ -27,10 +25,9 @@ from muster.errors import InvalidInput, NotFound
 from muster.model.desired import ConfigName, RunnerState, RunnerStatus
 from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId, CommandId
-from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.database import Relational
 from muster.store.relational.fleet import RelationalPlan
 from muster.store.relational.fleet_agents import RelationalCommands, RelationalRunners
-from muster.store.relational.migrate import migrate
 from muster.store.relational.outbox import RelationalOutbox
 from muster.store.relational.signatures import RelationalSignatures
 
@@ -48,18 +45,6 @@ ENTRIES: dict[Key, Entry] = {
     Key(Kind.TOMBSTONE, TWO): Tombstone(nonce="f" * 32, deleted_us=NOW_US),
     Key(Kind.SETTING, "metrics"): Setting(value="{}"),
 }
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relational]:
-    dsn = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_dsn"))
-    relational = open_relational(dsn, tmp_path)
-    if dsn:
-        relational.write_now(lambda c: c.execute(text("DROP SCHEMA public CASCADE")))
-        relational.write_now(lambda c: c.execute(text("CREATE SCHEMA public")))
-    migrate(relational)
-    yield relational
-    relational.close()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """The inventory store keeps its promises, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,10 +25,9 @@ from muster.errors import Conflict, NotFound
 from muster.model.batch import INVENTORY, BatchKey
 from muster.model.ids import AgentId, Epoch
 from muster.model.inventory import Battery, Disk, Interface, Inventory
-from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.database import Relational
 from muster.store.relational.inventory import RelationalInventory
 from muster.store.relational.marks import RelationalMarks
-from muster.store.relational.migrate import migrate
 
 MINUTE_US = 60_000_000
 START_US = 1_790_000_000_000_000
@@ -48,18 +46,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relational]:
-    dsn = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_dsn"))
-    relational = open_relational(dsn, tmp_path)
-    if dsn:
-        relational.write_now(lambda c: c.execute(text("DROP SCHEMA public CASCADE")))
-        relational.write_now(lambda c: c.execute(text("CREATE SCHEMA public")))
-    migrate(relational)
-    yield relational
-    relational.close()
 
 
 @pytest.fixture

@@ -270,6 +270,36 @@ def test_users_are_made_once_with_a_slow_hash(relational: Relational) -> None:
     assert password_hash.startswith("$argon2id$")
 
 
+def test_people_are_listed_with_their_sessions_and_removed_with_them(relational: Relational) -> None:
+    clock = [1000.0]
+    here = people(relational, clock)
+
+    async def run() -> None:
+        for name in ("bob", "ada"):
+            await here.create_user(name, "correct horse", is_admin=name == "ada")
+        await here.sign_in("ada", "correct horse")
+        clock[0] += 7 * 86_400
+        secrets = [(await here.sign_in(name, "correct horse"))[1] for name in ("ada", "ada", "bob")]
+        listed = await here.list_users()
+        assert [(user.name, user.is_admin, user.created_us, user.sessions) for user in listed] == [
+            ("ada", True, 1_000_000_000, 2),
+            ("bob", False, 1_000_000_000, 1),
+        ]
+        await here.set_password("ada", "battery staple")
+        await here.remove_user("bob")
+        for secret in secrets:
+            with pytest.raises(Unauthenticated):
+                await here.session(secret)
+        await here.sign_in("ada", "battery staple")
+        assert [(user.name, user.sessions) for user in await here.list_users()] == [("ada", 1)]
+        assert await here.sign_out_everywhere("ada") == 1
+        for unknown in (here.remove_user("bob"), here.set_password("bob", "correct horse")):
+            with pytest.raises(NotFound):
+                await unknown
+
+    asyncio.run(run())
+
+
 def test_a_password_signs_in_until_the_session_ends(relational: Relational) -> None:
     clock = [1000.0]
     here = people(relational, clock)

@@ -2,19 +2,16 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import text
 
 from muster.errors import Conflict, InvalidInput, NotFound, Unavailable
 from muster.model.ids import AgentId
 from muster.model.release import Manifest, Release, SignedManifest, Target, UpgradeState, UpgradeStatus
 from muster.store.packages import PackageFiles
-from muster.store.relational.database import Relational, open_relational
-from muster.store.relational.migrate import migrate
+from muster.store.relational.database import Relational
 from muster.store.relational.outbox import RelationalOutbox
 from muster.store.relational.releases import RelationalReleases, RelationalUpgrades
 
@@ -28,18 +25,6 @@ def release(version: str = "1.0.0", sha256: str = SHA256) -> Release:
     )
     signed = SignedManifest(manifest=manifest, signature="c2ln")
     return Release(signed=signed, message="🚀 new", added_us=1_780_000_000_000_000)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relational]:
-    dsn = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_dsn"))
-    relational = open_relational(dsn, tmp_path)
-    if dsn:
-        relational.write_now(lambda c: c.execute(text("DROP SCHEMA public CASCADE")))
-        relational.write_now(lambda c: c.execute(text("CREATE SCHEMA public")))
-    migrate(relational)
-    yield relational
-    relational.close()
 
 
 def test_releases_read_back_and_are_noted(relational: Relational) -> None:

@@ -19,6 +19,8 @@ from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
+from muster.api.console.storage import Storage
+from muster.api.console.tokens import Tokens
 from muster.api.docs import docs_assets, openapi_config, openapi_document
 from muster.api.error_docs import document_errors
 from muster.api.event_counter.charts import Charts
@@ -62,6 +64,7 @@ from muster.core.metrics.overview import Overview
 from muster.core.metrics.ports import SampleStore
 from muster.core.metrics.questions import Questions
 from muster.core.people import People
+from muster.core.storage import StorageStore
 from muster.errors import Bug
 from muster.model.batch import REPORTS, SAMPLES
 
@@ -72,6 +75,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     live: Live
     access: Access
     people: People
+    storage: StorageStore
     pandora: Pandora
     fleet: Fleet
     steering: Steering
@@ -175,6 +179,8 @@ def _provided(parts: Parts) -> dict[str, object]:
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),
         "sign_in": SignIn(parts.people, parts.live),
+        "storage": Storage(parts.storage, parts.live),
+        "tokens": Tokens(parts.access, parts.live),
         "tryout": TryOutSurface(parts.tryouts, parts.steering, parts.logs, parts.live),
     }
 

@@ -52,6 +52,7 @@ from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.signatures import RelationalSignatures
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
+from muster.store.storage import StoredSizes
 
 OPEN_FILES = 65_536
 GRACE_S = 2
@@ -165,6 +166,7 @@ class Server:
             live=self.live,
             access=self.access,
             people=self.people,
+            storage=StoredSizes(stores.relational, stores.audit, stores.clients, settings.data),
             pandora=Pandora(self.access, open_vault(settings.data), RelationalSignatures(stores.relational)),
             fleet=fleet,
             steering=steering,

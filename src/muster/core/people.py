@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from muster.core.access import parse_name
-from muster.errors import InvalidInput, Overloaded, Unauthenticated
+from muster.errors import InvalidInput, NotFound, Overloaded, Unauthenticated
 
 MINUTE_US = 60 * 1_000_000
 LINK_US = 15 * MINUTE_US
@@ -42,8 +42,29 @@ class Session(msgspec.Struct, frozen=True):
     expires_us: int
 
 
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with a password, and in how many places they are signed in."""
+
+    name: str
+    is_admin: bool
+    created_us: int
+    sessions: int
+
+
 class UserStore(Protocol):
     """Keeps people. A write is durable when it returns."""
+
+    async def load_users(self, now_us: int) -> list[User]:
+        """Return everybody by name, with the sessions that are not over."""
+        ...
+
+    async def remove_user(self, name: str, now_us: int) -> bool:
+        """Forget a person and end their sessions; false when there is none of that name."""
+        ...
+
+    async def set_password(self, name: str, password: str, now_us: int) -> bool:
+        """Replace a password and end all sessions of the person; false when there is none of that name."""
+        ...
 
     async def add_user(self, name: str, password: str, *, is_admin: bool, now_us: int) -> None:
         """Store a new person with a slow hash of the password. Raises Conflict when the name exists."""
@@ -80,6 +101,10 @@ class SessionStore(Protocol):
         """Forget a session, if there is one."""
         ...
 
+    async def delete_sessions_of(self, name: str) -> int:
+        """Forget all sessions of a name; return how many there were."""
+        ...
+
 
 class People:
     """Signs people in and out."""
@@ -101,9 +126,26 @@ class People:
 
     async def create_user(self, name: str, password: str, *, is_admin: bool) -> None:
         """Make a person who may sign in. Raises InvalidInput or Conflict."""
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise InvalidInput(f"expected {MIN_PASSWORD}-{MAX_PASSWORD} characters", field="password")
-        await self._users.add_user(parse_name(name), password, is_admin=is_admin, now_us=self._now_us())
+        name, password = parse_name(name), parse_password(password)
+        await self._users.add_user(name, password, is_admin=is_admin, now_us=self._now_us())
+
+    async def list_users(self) -> list[User]:
+        """Return everybody who has a password, by name."""
+        return await self._users.load_users(self._now_us())
+
+    async def remove_user(self, name: str) -> None:
+        """Forget a person, who is signed out at once. Raises NotFound."""
+        if not await self._users.remove_user(name, self._now_us()):
+            raise NotFound(f"no user {name}")
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Give a person another password, which signs them out everywhere. Raises NotFound, InvalidInput."""
+        if not await self._users.set_password(name, parse_password(password), self._now_us()):
+            raise NotFound(f"no user {name}")
+
+    async def sign_out_everywhere(self, name: str) -> int:
+        """End all sessions of a name; return how many there were."""
+        return await self._sessions.delete_sessions_of(name)
 
     async def create_link(self) -> str:
         """Return the code of a link that signs an administrator in, once."""
@@ -177,6 +219,13 @@ class Patience:
     def forget(self, name: str) -> None:
         """Note a right password."""
         self._failures.pop(name, None)
+
+
+def parse_password(text: str) -> str:
+    """Return a password that somebody may have. Raises InvalidInput unless it has 8-1024 characters."""
+    if not MIN_PASSWORD <= len(text) <= MAX_PASSWORD:
+        raise InvalidInput(f"expected {MIN_PASSWORD}-{MAX_PASSWORD} characters", field="password")
+    return text
 
 
 def _sha256(secret: str) -> bytes:

@@ -111,7 +111,9 @@ async def _read(request: AnyRequest, sign_in: SignIn, kind: type[M]) -> M:
 
 def _signed_in(session: Session, secret: str, live: Live) -> Response[WhoIs]:
     cookie = _cookie(secret, live, max_age_s=SESSION_US // SECOND_US)
-    return Response(_who(session, live), status_code=201, cookies=[cookie], headers={"Cache-Control": "no-store"})
+    return Response(
+        _who(session, live), status_code=201, cookies=[cookie], headers={"Cache-Control": "no-store"}
+    )
 
 
 def _who(session: Session, live: Live) -> WhoIs:

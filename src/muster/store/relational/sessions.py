@@ -75,3 +75,15 @@ class RelationalSessions:
                 note_action(connection, ControlAction("SignedOut", self._now_us(), {"name": name}))
 
         await self._relational.write(work)
+
+    async def delete_sessions_of(self, name: str) -> int:
+        """See `SessionStore`."""
+
+        def work(connection: Connection) -> int:
+            ended = connection.execute(delete(sessions).where(sessions.c.name == name)).rowcount
+            if ended:
+                details = {"name": name, "sessions": ended}
+                note_action(connection, ControlAction("SignedOutEverywhere", self._now_us(), details))
+            return ended
+
+        return await self._relational.write(work)

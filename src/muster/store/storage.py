@@ -1,0 +1,57 @@
+"""What both stores take of the disk."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from muster.core.audit.ports import AuditLog
+from muster.core.storage import DatabaseUse, TableUse
+from muster.store.relational.database import Relational
+from muster.store.telemetry.clients import TABLES, TelemetryClients
+
+PARTS = """
+SELECT table, sum(rows), sum(bytes_on_disk), min(partition)
+FROM system.parts WHERE active AND database = currentDatabase() AND table IN {tables:Array(String)}
+GROUP BY table
+"""
+
+
+class StoredSizes:
+    """Implements `muster.core.storage.StorageStore`."""
+
+    def __init__(
+        self, relational: Relational, audit: AuditLog, clients: TelemetryClients, data: Path
+    ) -> None:
+        self._relational = relational
+        self._audit = audit
+        self._clients = clients
+        self._data = data
+
+    async def tables(self) -> list[TableUse]:
+        """See `StorageStore`."""
+        found = {row[0]: row[1:] for row in await self._clients.read(PARTS, {"tables": list(TABLES)})}
+        return [
+            TableUse(table=table, rows=rows, stored_bytes=size, first_day=first)
+            for table in TABLES
+            for rows, size, first in [found.get(table, (0, 0, None))]
+        ]
+
+    async def databases(self) -> list[DatabaseUse]:
+        """See `StorageStore`. On PostgreSQL the audit log is a part of the one database."""
+        events = int((await self._audit.checkpoint()).split("\n")[1])
+        if not self._relational.is_sqlite:
+            return [DatabaseUse("postgresql", await self._relational.read(_postgresql_bytes), None)]
+        return [
+            DatabaseUse("relational", _file_bytes(self._data / "relational.db")),
+            DatabaseUse("audit", _file_bytes(self._data / "audit.db"), events),
+        ]
+
+
+def _postgresql_bytes(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
+def _file_bytes(path: Path) -> int:
+    """Return the size of a database file with its write-ahead log."""
+    sizes = (path, path.with_name(f"{path.name}-wal"))
+    return sum(each.stat().st_size for each in sizes if each.exists())
