@@ -3,12 +3,12 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from muster.errors import InvalidInput
-from muster.pipeline.readers.journald import CURSOR, Journal, JournaldSpec, to_row
+from muster.pipeline.readers.journald import CURSOR, SAMPLED, Journal, JournaldSpec, to_row
 from muster.pipeline.readers.reader import Haul, Place
 from tests.processes import wait_for
 
@@ -96,3 +96,12 @@ def test_a_machine_without_journalctl_is_told(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_message_that_is_no_text_is_read() -> None:
     assert to_row({"MESSAGE": [104, 105, 255], "PRIORITY": "9"}) == {"message": "hi�"}
+
+
+@pytest.mark.parametrize("read_from", ["oldest", "newest"])
+def test_a_sample_is_of_the_last_entries(journal: Path, read_from: Literal["oldest", "newest"]) -> None:
+    show(journal, ENTRY, {**ENTRY, "MESSAGE": "again"})
+    haul = JournaldSpec(read_from=read_from).sample(Place(), 100_000)
+    assert [json.loads(line)["message"] for line in haul.segments[0].lines] == ["disk failed", "again"]
+    arguments = (journal.parent / "arguments").read_text().split()
+    assert f"--lines={SAMPLED}" in arguments
