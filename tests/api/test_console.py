@@ -299,7 +299,7 @@ def test_a_hostname_is_json_text_wherever_it_is_shown(
     agent.http.close()
 
 
-PAGES = ("/", "/sign-in", "/hosts/" + "0" * 32, "/hosts/%3Cscript%3E")
+PAGES = ("/", "/sign-in", "/logs", "/hosts/" + "0" * 32, "/hosts/%3Cscript%3E")
 
 
 @pytest.fixture

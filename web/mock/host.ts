@@ -115,6 +115,13 @@ function makeInventory(hostname: string, now_us: number): Inventory {
     cpu_cores: 4,
     cpu_threads: 8,
     cpu_mhz: 3800,
+    cpu_model: "AMD EPYC 7543",
+    cpu_cache_bytes: null,
+    cpu_sockets: 1,
+    kernel: "6.1.0-28-amd64",
+    kernel_version: "",
+    platform: "debian",
+    platform_version: "12",
     load: [0.84, 0.71, 0.66],
     battery: null,
   };

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { parseFleetSearch } from "../fleet/search";
 import { parseHostSearch } from "../host/search";
+import { parseLogsSearch } from "../logs/search";
 import { parseSignInSearch, toSignIn } from "../session/comeback";
 import { CrashedPage, LoadingPage, MissingPage } from "./pages";
 import { Shell } from "./Shell";
@@ -41,9 +42,16 @@ const hostRoute = createRoute({
   component: lazyRouteComponent(() => import("../host/HostPage"), "HostPage"),
 });
 
+const logsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/logs",
+  validateSearch: parseLogsSearch,
+  component: lazyRouteComponent(() => import("../logs/LogsPage"), "LogsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([fleetRoute, hostRoute]),
+  shellRoute.addChildren([fleetRoute, hostRoute, logsRoute]),
 ]);
 
 /** Makes the console's router; tests give a history of their own. */

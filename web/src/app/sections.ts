@@ -1,6 +1,6 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { MachinesIcon } from "../icons/icons";
+import { LogsIcon, MachinesIcon } from "../icons/icons";
 import { text } from "../text";
 
 export interface Section {
@@ -16,4 +16,5 @@ const { sections } = text.shell;
 /** The pages of the menu, in its order; each has a route in router.tsx as well. */
 export const SECTIONS: readonly Section[] = [
   { path: "/", label: sections.machines, key: "m", icon: MachinesIcon },
+  { path: "/logs", label: sections.logs, key: "l", icon: LogsIcon },
 ];

@@ -133,7 +133,8 @@ function isCursorMove(type: string): boolean {
   return type === "mousemove" || type === "mouseleave";
 }
 
-function takeSelection(plot: uPlot, { onZoom }: PlotOptions): void {
+/** Hands a drag across a plot to `onZoom`, and takes its mark away. */
+export function takeSelection(plot: uPlot, { onZoom }: Pick<PlotOptions, "onZoom">): void {
   const { left, width } = plot.select;
   if (width <= 0) return;
   const from_s = plot.posToVal(left, "x");

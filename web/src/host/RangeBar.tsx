@@ -13,15 +13,19 @@ import {
   widen,
 } from "./range";
 
+const LIVE = "Live. Drag across a chart to zoom in.";
+
 interface RangeBarProps {
   range: Range;
   window: TimeWindow;
   now_us: number;
+  /** What a live range says of itself. */
+  hint?: string;
   onChange: (range: Range) => void;
 }
 
 /** Chooses the time range: a preset that ends now, or one moved and widened step by step. */
-export function RangeBar({ range, window, now_us, onChange }: RangeBarProps) {
+export function RangeBar({ range, window, now_us, hint = LIVE, onChange }: RangeBarProps) {
   const live = "live" in range ? range.live : null;
   return (
     <div className={classes.rangeBar} role="toolbar" aria-label="Time range">
@@ -67,7 +71,7 @@ export function RangeBar({ range, window, now_us, onChange }: RangeBarProps) {
           </Button>
         </div>
       ) : (
-        <span className={classes.hint}>Live. Drag across a chart to zoom in.</span>
+        <span className={classes.hint}>{hint}</span>
       )}
     </div>
   );

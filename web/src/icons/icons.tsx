@@ -152,3 +152,34 @@ export const SettingsIcon = (props: IconProps) => (
     <circle cx="5.75" cy="11.5" r="1.75" />
   </Icon>
 );
+
+export const PlusIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 3.5v9M3.5 8h9" />
+  </Icon>
+);
+
+export const MinusIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3.5 8h9" />
+  </Icon>
+);
+
+export const ColumnIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="2.25" y="2.75" width="11.5" height="10.5" rx="1.25" />
+    <path d="M6.1 2.75v10.5M9.9 2.75v10.5" />
+  </Icon>
+);
+
+export const RefreshIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.75h-2.75" />
+  </Icon>
+);
+
+export const DownloadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 2.5v7.25M4.9 6.9 8 10l3.1-3.1M2.75 13.25h10.5" />
+  </Icon>
+);

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_END_ROWS = 20;
 
@@ -19,13 +19,20 @@ export function useRowsInSight<Row>({ rows, rowKey, row_px, onEnd }: RowsInSight
     const top = bodyRef.current?.getBoundingClientRect().top ?? 0;
     setScrollMargin(Math.round(top + window.scrollY));
   });
+  // The same function as long as rows are the same: another one makes all of them be laid out anew.
+  const latestKey = useRef(rowKey);
+  latestKey.current = rowKey;
+  const keyAt = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? index : latestKey.current(row);
+    },
+    [rows],
+  );
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => row_px,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowKey(row);
-    },
+    getItemKey: keyAt,
     overscan: 10,
     scrollMargin,
   });

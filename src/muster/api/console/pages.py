@@ -13,7 +13,7 @@ BUILT = Path(__file__).with_name("dist")
 """Where `make web` puts the console."""
 
 PAGES = [
-    *("/", "/sign-in", "/hosts/{name:str}"),
+    *("/", "/sign-in", "/hosts/{name:str}", "/logs"),
     *("/fleet", "/fleet/configs", "/fleet/configs/{name:str}"),
     *("/fleet/tags", "/fleet/runners", "/fleet/releases", "/fleet/changes"),
 ]

@@ -1,3 +1,4 @@
+import { logs } from "./logs";
 import { commands, pages, shell } from "./shell";
 
 /** All that people read, in English; one file for each area of the console. */
@@ -5,4 +6,5 @@ export const en = {
   shell,
   commands,
   pages,
+  logs,
 };

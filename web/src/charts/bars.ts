@@ -1,0 +1,91 @@
+import uPlot from "uplot";
+import { chartAxes, valueRange } from "./axes";
+import { stack } from "./lines";
+import type { Scheme } from "./palette";
+import { takeSelection, zonedDate } from "./plot";
+
+/** One part of each bar; parts pile up in the order in which they are given. */
+export interface BarPart {
+  label: string;
+  color: string;
+  counts: number[];
+}
+
+export interface BarOptions {
+  scheme: Scheme;
+  height_px: number;
+  /** Read anew at each draw. */
+  window: () => [from_s: number, to_s: number];
+  onCursor: (index: number | null) => void;
+  onZoom: (from_s: number, to_s: number) => void;
+  onReset: () => void;
+}
+
+/** Columns as uPlot wants them: the sums of all parts first, so that lower ones are drawn over them. */
+export function barData(times_s: number[], parts: readonly BarPart[]): uPlot.AlignedData {
+  return [times_s, ...stack(parts.map(({ counts }) => counts)).toReversed()];
+}
+
+/** Draws bars that begin at their times; the caller owns the plot and destroys it. */
+export function openBars(
+  element: HTMLElement,
+  parts: readonly BarPart[],
+  data: uPlot.AlignedData,
+  options: BarOptions,
+): uPlot {
+  const paths = uPlot.paths.bars?.({ size: [0.86, 64], align: 1 });
+  return new uPlot(
+    {
+      width: element.clientWidth || 400,
+      height: options.height_px,
+      padding: [8, 12, 0, 0],
+      tzDate: zonedDate,
+      legend: { show: false },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: true, y: false, setScale: false },
+        bind: {
+          dblclick: () => () => {
+            options.onReset();
+            return null;
+          },
+        },
+      },
+      scales: {
+        x: { time: true, range: () => options.window() },
+        y: { range: (_plot, _low, high) => valueRange(high, 0) },
+      },
+      axes: chartAxes(options.scheme, ""),
+      series: [
+        {},
+        ...parts.toReversed().map(({ color }) => ({
+          fill: color,
+          width: 0,
+          paths,
+          points: { show: false },
+        })),
+      ],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const left = plot.cursor.left ?? -1;
+            options.onCursor(left < 0 ? null : barAt(plot.data[0], plot.posToVal(left, "x")));
+          },
+        ],
+        setSelect: [(plot) => takeSelection(plot, options)],
+      },
+    },
+    data,
+    element,
+  );
+}
+
+/** The bar under a moment; null before the first. */
+export function barAt(times_s: ArrayLike<number>, time_s: number): number | null {
+  let found: number | null = null;
+  for (let index = 0; index < times_s.length && (times_s[index] ?? 0) <= time_s; index++) {
+    found = index;
+  }
+  return found;
+}

@@ -1,0 +1,75 @@
+import { Button, CopyButton, Title } from "@mantine/core";
+import { text } from "../text";
+import classes from "./logs.module.css";
+
+const { empty } = text.logs;
+
+const CONFIG = `{
+  "reader": {"mode": "tailx", "log_path": "/var/log/nginx/*.log"},
+  "parser": {"type": "nginx"}
+}`;
+
+interface EmptyLogsProps {
+  hasQuery: boolean;
+  onClear: () => void;
+  onMoreTime: (() => void) | null;
+}
+
+/** What stands in place of rows when there are none, and what to do then. */
+export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
+  return (
+    <section className={classes.empty}>
+      <Title order={2} size="h4">
+        {hasQuery ? empty.noMatch : empty.noRows}
+      </Title>
+      {hasQuery && <p>{empty.noMatchWhy}</p>}
+      <div className={classes.rowTools}>
+        {onMoreTime && (
+          <Button size="compact-sm" variant="default" onClick={onMoreTime}>
+            {empty.moreTime}
+          </Button>
+        )}
+        {hasQuery && (
+          <Button size="compact-sm" variant="default" onClick={onClear}>
+            {empty.clear}
+          </Button>
+        )}
+      </div>
+      {!hasQuery && <HowToCollect />}
+    </section>
+  );
+}
+
+function HowToCollect() {
+  const post = `echo '{"level":"info","message":"hello"}' | curl -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/x-ndjson' --data-binary @- '${window.location.origin}/console/v1/logs?source=app'`;
+  return (
+    <>
+      <Title order={3} size="h5">
+        {empty.how}
+      </Title>
+      <p>{empty.up}</p>
+      <p>{empty.config}</p>
+      <Sample content={CONFIG} />
+      <p>{empty.post}</p>
+      <Sample content={post} />
+    </>
+  );
+}
+
+function Sample({ content }: { content: string }) {
+  return (
+    <div className={classes.sample}>
+      <pre>{content}</pre>
+      {window.isSecureContext && (
+        <CopyButton value={content}>
+          {({ copied, copy }) => (
+            <Button size="compact-xs" variant="default" onClick={copy}>
+              {copied ? empty.copied : empty.copy}
+            </Button>
+          )}
+        </CopyButton>
+      )}
+    </div>
+  );
+}

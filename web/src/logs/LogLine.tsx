@@ -1,0 +1,59 @@
+import { formatStamp } from "../format/time";
+import { FallingIcon, RightIcon } from "../icons/icons";
+import { text } from "../text";
+import { readColumn } from "./columns";
+import { levelToken } from "./levels";
+import classes from "./logs.module.css";
+import { Marked } from "./Marked";
+import type { LogRow } from "./types";
+
+const { logs } = text;
+const SHOWN_CHARACTERS = 2_000;
+
+interface LogLineProps {
+  row: LogRow;
+  columns: readonly string[];
+  finder: RegExp | null;
+  isOpen: boolean;
+  isWrapped: boolean;
+  onToggle: () => void;
+}
+
+/** One row as a line: time, level, chosen columns, message. */
+export function LogLine({ row, columns, finder, isOpen, isWrapped, onToggle }: LogLineProps) {
+  return (
+    // biome-ignore-start lint/a11y/useFocusableInteractive: the row takes the focus
+    <>
+      <div role="gridcell" className={classes.fold}>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={logs.open}
+          aria-expanded={isOpen}
+          onClick={onToggle}
+        >
+          {isOpen ? <FallingIcon size={13} /> : <RightIcon size={13} />}
+        </button>
+      </div>
+      <div role="gridcell" className={classes.time}>
+        {formatStamp(row.ts_us)}
+      </div>
+      <div
+        role="gridcell"
+        className={classes.level}
+        style={{ color: `var(${levelToken(row.level)})` }}
+      >
+        {row.level}
+      </div>
+      {columns.map((name) => (
+        <div key={name} role="gridcell" className={classes.column} title={readColumn(row, name)}>
+          {readColumn(row, name)}
+        </div>
+      ))}
+      <div role="gridcell" className={classes.message} data-wrapped={isWrapped || undefined}>
+        <Marked content={row.message.slice(0, SHOWN_CHARACTERS)} finder={finder} />
+      </div>
+    </>
+    // biome-ignore-end lint/a11y/useFocusableInteractive: the row takes the focus
+  );
+}

@@ -1,0 +1,133 @@
+import { ActionIcon, Drawer, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { QueryNotice } from "../app/QueryNotice";
+import { RangeBar } from "../host/RangeBar";
+import { DEFAULT_PRESET, widen, windowOf } from "../host/range";
+import { RefreshIcon } from "../icons/icons";
+import { text } from "../text";
+import { ContextDialog } from "./ContextDialog";
+import { FieldsPanel } from "./FieldsPanel";
+import { LogHistogramCard } from "./LogHistogramCard";
+import { LogsHead } from "./LogsHead";
+import classes from "./logs.module.css";
+import { queryProblem } from "./problem";
+import { histogramQuery } from "./queries";
+import { Results } from "./Results";
+import { SearchBar } from "./SearchBar";
+import { useLogRows } from "./useLogRows";
+import { useLogsState } from "./useLogsState";
+
+const { logs } = text;
+const TAIL_REDRAW_MS = 5_000;
+
+/** Searches the log rows of all machines, over a time range or as they arrive. */
+export function LogsPage() {
+  const state = useLogsState();
+  const { search, asked, columns, run, change } = state;
+  const isTailing = search.tail === true;
+  const { query, rows, tail, loadMore } = useLogRows(asked, run, isTailing);
+  const histogram = useQuery({
+    ...histogramQuery(asked, run),
+    refetchInterval: isTailing ? TAIL_REDRAW_MS : false,
+  });
+  const isNarrow = useMedia("(max-width: 60em)");
+  const hasPanel = useMedia("(min-width: 80em)");
+  const [isPanelOpen, setPanelOpen] = useState(false);
+  const now_us = Date.now() * 1000;
+  const window_ = histogram.data ?? windowOf(asked.range, now_us);
+  const { setRange } = state;
+  const zoom = useCallback(
+    (from_s: number, to_s: number) =>
+      setRange({ from_us: Math.floor(from_s) * 1e6, to_us: Math.ceil(to_s) * 1e6 }),
+    [setRange],
+  );
+
+  useEffect(() => {
+    document.title = text.shell.documentTitle(logs.title);
+  }, []);
+
+  const handlers = { columns, onFilter: state.filter, onColumn: state.turnColumn };
+  const problem = queryProblem(query.error);
+  const panel = problem === null && <FieldsPanel asked={asked} run={run} {...handlers} />;
+  return (
+    <>
+      <LogsHead
+        asked={asked}
+        window={window_}
+        isTailing={isTailing}
+        isWrapped={search.wrap === true}
+        onTail={state.setTail}
+        onWrap={(isWrapped) => change({ wrap: isWrapped || undefined }, true)}
+        onFields={hasPanel ? null : () => setPanelOpen(true)}
+      />
+      <SearchBar
+        asked={asked}
+        problem={problem}
+        isBusy={query.isFetching && !query.isFetchingNextPage}
+        onSearch={state.ask}
+      />
+      <div className={classes.range}>
+        <RangeBar
+          range={asked.range}
+          window={window_}
+          now_us={now_us}
+          hint={logs.rangeLive}
+          onChange={setRange}
+        />
+        <Tooltip label={logs.refresh}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={30}
+            aria-label={logs.refresh}
+            onClick={state.refresh}
+          >
+            <RefreshIcon />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      {!query.isError && <QueryNotice query={histogram} height={165} />}
+      {histogram.data && !histogram.isError && (
+        <LogHistogramCard
+          histogram={histogram.data}
+          isOld={histogram.isPlaceholderData}
+          onZoom={zoom}
+          onReset={() => setRange({ live: DEFAULT_PRESET })}
+          onLevel={state.showLevel}
+        />
+      )}
+      <div className={classes.columns} data-panel={hasPanel || undefined}>
+        {hasPanel && <aside className={classes.panel}>{panel}</aside>}
+        <Results
+          query={query}
+          rows={rows}
+          tail={tail}
+          asked={asked}
+          isWrapped={search.wrap === true}
+          isNarrow={isNarrow}
+          onEnd={loadMore}
+          onAround={(around) => change({ around })}
+          onClear={() => state.ask("")}
+          onMoreTime={() => setRange(widen(window_, now_us))}
+          {...handlers}
+        />
+      </div>
+      <Drawer
+        opened={isPanelOpen && !hasPanel}
+        onClose={() => setPanelOpen(false)}
+        title={logs.fields.title}
+        size={320}
+        closeButtonProps={{ "aria-label": logs.context.close }}
+      >
+        {panel}
+      </Drawer>
+      <ContextDialog id={search.around} onClose={() => change({ around: undefined })} />
+    </>
+  );
+}
+
+function useMedia(query: string): boolean {
+  return useMediaQuery(query, undefined, { getInitialValueInEffect: false }) ?? false;
+}

@@ -1,0 +1,70 @@
+import { Button, Loader } from "@mantine/core";
+import { QueryNotice } from "../app/QueryNotice";
+import { formatCount } from "../format/number";
+import { text } from "../text";
+import { EmptyLogs } from "./EmptyLogs";
+import type { FieldHandlers } from "./FieldActions";
+import { LogRows } from "./LogRows";
+import classes from "./logs.module.css";
+import { queryProblem } from "./problem";
+import type { Asked } from "./search";
+import { TailBar } from "./TailBar";
+import type { LogRow } from "./types";
+import type { useLogRows } from "./useLogRows";
+
+const { logs } = text;
+
+interface ResultsProps extends FieldHandlers {
+  query: ReturnType<typeof useLogRows>["query"];
+  tail: ReturnType<typeof useLogRows>["tail"];
+  rows: readonly LogRow[];
+  asked: Asked;
+  isWrapped: boolean;
+  isNarrow: boolean;
+  onEnd: () => void;
+  onAround: (id: string) => void;
+  onClear: () => void;
+  onMoreTime: () => void;
+}
+
+/** The rows, or why there are none, and whether there are more. */
+export function Results(props: ResultsProps) {
+  const { query, tail, rows, asked, onClear, onMoreTime, ...shown } = props;
+  const isEmpty = query.isSuccess && rows.length === 0;
+  return (
+    <div className={classes.results}>
+      <TailBar tail={tail} />
+      {queryProblem(query.error) === null && <QueryNotice query={query} height={480} />}
+      {isEmpty && (
+        <EmptyLogs
+          hasQuery={asked.q !== ""}
+          onClear={onClear}
+          onMoreTime={"live" in asked.range && asked.range.live === "30d" ? null : onMoreTime}
+        />
+      )}
+      {rows.length > 0 && <LogRows rows={rows} query={asked.q} {...shown} />}
+      {rows.length > 0 && (
+        <p className={classes.foot} role="status">
+          {query.isFetchingNextPage && <Loader size={12} mr={8} />}
+          {footText(query, rows.length)}
+          {query.isFetchNextPageError && (
+            <Button
+              ml="sm"
+              size="compact-xs"
+              variant="default"
+              onClick={() => void query.fetchNextPage()}
+            >
+              {text.shell.tryAgain}
+            </Button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function footText(query: ResultsProps["query"], count: number): string {
+  if (query.isFetchNextPageError) return logs.moreFailed;
+  if (query.isFetchingNextPage) return logs.loadingMore;
+  return query.hasNextPage ? logs.shown(formatCount(count)) : logs.end;
+}

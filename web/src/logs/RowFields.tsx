@@ -1,0 +1,59 @@
+import { Button, CopyButton } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { formatMoment } from "../format/time";
+import { text } from "../text";
+import { fieldsOf } from "./columns";
+import { ColumnButton, type FieldHandlers, FilterButtons } from "./FieldActions";
+import classes from "./logs.module.css";
+import type { LogRow } from "./types";
+
+const { logs } = text;
+const FIXED = new Set(["level"]);
+
+interface RowFieldsProps extends FieldHandlers {
+  row: LogRow;
+  onAround: (id: string) => void;
+}
+
+/** A row in full: the whole message, and each field with what can be done with it. */
+export function RowFields({ row, onAround, ...handlers }: RowFieldsProps) {
+  return (
+    <section className={classes.unfolded} aria-label={logs.openOf(formatMoment(row.ts_us))}>
+      <pre className={classes.whole}>{row.message}</pre>
+      <dl className={classes.fieldList}>
+        {fieldsOf(row).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <FilterButtons name={name} value={value} onFilter={handlers.onFilter} />
+              {!FIXED.has(name) && <ColumnButton name={name} {...handlers} />}
+              <span className={classes.fieldValue}>{value}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className={classes.rowTools}>
+        <Button size="compact-xs" variant="default" onClick={() => onAround(row.id)}>
+          {logs.field.context}
+        </Button>
+        {window.isSecureContext && (
+          <CopyButton value={JSON.stringify(row, null, 2)}>
+            {({ copied, copy }) => (
+              <Button size="compact-xs" variant="default" onClick={copy}>
+                {copied ? logs.field.copied : logs.field.copy}
+              </Button>
+            )}
+          </CopyButton>
+        )}
+        {row.agent_id && (
+          <Link to="/hosts/$id" params={{ id: row.agent_id }} className={classes.toMachine}>
+            {logs.field.machine} {row.hostname}
+          </Link>
+        )}
+        <span className={classes.quiet}>
+          {logs.field.received} {formatMoment(row.received_us)}
+        </span>
+      </div>
+    </section>
+  );
+}
