@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.figures import Figure
 from bench.load import measure
+from muster.cli.garbage import spare_what_stays
 from muster.core.audit.events import make_batch
 from muster.core.audit.note import Signer
 from muster.core.audit.ports import AuditBatch, Question
@@ -59,6 +60,7 @@ def measure_audit(directory: Path, seconds: float) -> list[Figure]:
 def measure_audit_pages(directory: Path, _seconds: float) -> list[Figure]:
     """Filtered pages of ten million events; against the newest page without a filter."""
     directory.mkdir(exist_ok=True)
+    spare_what_stays()  # as the server does
     table = AuditTable(
         open_audit_database("", directory),
         Signer("bench/audit", Ed25519PrivateKey.generate()),

@@ -21,9 +21,14 @@ class Figure(NamedTuple):
 
     def row(self) -> str:
         return (
-            f"| {self.what} | {self.value:,.4g} {self.unit} | {self.yardstick} | "
-            f"{self.yardstick_value:,.4g} {self.unit} | {self.ratio:.2f} | {self.goal} |"
+            f"| {self.what} | {_text(self.value)} {self.unit} | {self.yardstick} | "
+            f"{_text(self.yardstick_value)} {self.unit} | {self.ratio:.2f} | {self.goal} |"
         )
+
+
+def _text(value: float) -> str:
+    """Return four digits, and no fewer than there are before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def cpu_s(pid: int) -> float:

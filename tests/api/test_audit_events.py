@@ -8,6 +8,7 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +336,35 @@ def test_too_many_events_at_once(writer: httpx.Client, reader: httpx.Client) -> 
     answer = writer.post("/api/event", content=body)
     assert answer.status_code == 413
     assert size_of(reader) == before
+
+
+def test_bulk_bodies_that_come_together_are_each_stored_in_one_piece(
+    writer: httpx.Client, reader: httpx.Client, application: str
+) -> None:
+    bodies = [
+        [GOOD | {"application_name": application, "payload": [body, item]} for item in range(300)]
+        for body in range(4)
+    ]
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        answers = list(threads.map(lambda events: send(writer, *events), bodies))
+    assert [answer.status_code for answer in answers] == [201] * len(bodies)
+    firsts = [int(answer.headers["X-Muster-Audit-Index"]) for answer in answers]
+    newest = reader.get("/api/event", params={"application_name": application, "page_size": "1000"}).json()
+    older = reader.get(
+        "/api/event",
+        params={
+            "application_name": application, "page_size": "1000", "page_token": str(newest["next_page"])
+        },
+    ).json()  # fmt: skip
+    stored = [event["payload"] for event in reversed([*newest["data"], *older["data"]])]
+    order = sorted(range(len(bodies)), key=firsts.__getitem__)
+    assert stored == [[body, item] for body in order for item in range(300)]
+
+
+def test_a_wrong_event_in_a_bulk_body_is_named(writer: httpx.Client) -> None:
+    answer = send(writer, *[GOOD] * 300, GOOD | {"event_kind": 1})
+    assert answer.status_code == 422
+    assert [error["loc"] for error in answer.json()["detail"]] == [["body", 300, "event_kind"]]
 
 
 def test_a_repeat_with_a_key_is_stored_once(

@@ -41,6 +41,7 @@ from muster.api.http.live import Live
 from muster.api.http.observe import Observe
 from muster.api.http.pandora import Pandora
 from muster.api.http.raw import beside
+from muster.api.http.turns import Turns
 from muster.api.logs.asking import LogSearch
 from muster.api.logs.routes import logs_router
 from muster.api.metrics.routes import MetricQuestions, metrics_router
@@ -139,12 +140,17 @@ def create_app(parts: Parts) -> ASGIApp:
 def _provided(parts: Parts) -> dict[str, object]:
     """Return what the handlers of each surface ask for, by the name of their parameter."""
     reports = parts.host_reports.store
+    metrics = parts.operations.metrics
     return {
         "agent_link": AgentLink(
             parts.steering, Streams(reports, parts.samples, parts.inventory, parts.logs), parts.live
         ),
         "audit_surface": AuditSurface(
-            parts.audit_log, parts.live, parts.audit_verifier, parts.operations.metrics.events_inserted
+            parts.audit_log,
+            parts.live,
+            parts.audit_verifier,
+            metrics.events_inserted,
+            Turns(lambda: metrics.answered, max_bytes=parts.live.settings.commit.queue_bytes),
         ),
         "console_agents": ConsoleAgents(parts.steering, parts.releases),
         "console_configs": ConsoleConfigs(parts.steering, parts.live),

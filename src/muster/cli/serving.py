@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,10 @@ from muster.store.storage import StoredSizes
 
 OPEN_FILES = 65_536
 GRACE_S = 2
+SWITCH_S = 0.0005
+"""A thread that computes gives way after so long. At Python's own 5 ms each small request would wait that
+long several times while bulk data is stored (ADR 0014).
+"""
 
 _log = logging.getLogger("muster.server")
 
@@ -219,6 +224,7 @@ class Server:
         except OSError as error:
             raise SettingsError(f"server.tls_certificate, server.tls_key: {error}") from None
         spare_what_stays()
+        sys.setswitchinterval(SWITCH_S)
         server = _Uvicorn(config, self.ready.set)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         stopped = asyncio.create_task(self.stopping.wait())

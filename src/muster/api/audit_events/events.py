@@ -16,6 +16,7 @@ from muster.api.audit_events.questions import parse_question
 from muster.api.audit_events.service import AuditSurface, check_may_read_control
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.requests import AnyRequest, body_of, media_type_of, raw_body
+from muster.core.audit.ports import AuditBatch
 from muster.core.audit.times import to_text
 from muster.errors import InvalidInput
 from muster.model.access import Scope, Surface
@@ -25,6 +26,9 @@ from muster.model.idempotency import IdempotencyKey, parse_key
 READ = {"needs": Needs(Scope.READ, Surface.AUDIT), "wrong": 422, "errors": (422, 500)}
 WRITE = {"needs": Needs(Scope.WRITE_AUDIT, Surface.AUDIT), "wrong": 422, "errors": (500,)}
 INDEX_HEADER = "X-Muster-Audit-Index"
+SMALL_BYTES = 16 * 1024
+"""A body beyond this takes turns with its like, so that small requests get through between them."""
+
 LARGE_BYTES = 512 * 1024
 """A body beyond this is decoded on a thread, so that it holds up nobody."""
 
@@ -73,11 +77,7 @@ async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Respon
     The header X-Muster-Audit-Index has the index of the first in the tree; the others follow it.
     """
     body = await body_of(request, audit_surface.live.limits)
-    is_ndjson = media_type_of(request) == NDJSON
-    if len(body) > LARGE_BYTES:
-        batch = await asyncio.to_thread(decode_events, body, is_ndjson=is_ndjson)
-    else:
-        batch = decode_events(body, is_ndjson=is_ndjson)
+    batch = await _decode(audit_surface, body, is_ndjson=media_type_of(request) == NDJSON)
     once = await _once(request, body)
     audit_surface.maybe_fail()
     if not batch.ts_us and once is None:
@@ -119,6 +119,14 @@ def to_body(event: AuditEvent) -> EventBody:
     return EventBody(
         to_text(event.ts_us), event.source.application, event.source.kind, msgspec.Raw(event.payload)
     )
+
+
+async def _decode(audit_surface: AuditSurface, body: bytes, *, is_ndjson: bool) -> AuditBatch:
+    if len(body) > LARGE_BYTES:
+        return await asyncio.to_thread(decode_events, body, is_ndjson=is_ndjson)
+    if len(body) > SMALL_BYTES:
+        return await audit_surface.turns.take(lambda: decode_events(body, is_ndjson=is_ndjson), len(body))
+    return decode_events(body, is_ndjson=is_ndjson)
 
 
 async def _once(request: AnyRequest, body: bytes) -> IdempotencyKey | None:

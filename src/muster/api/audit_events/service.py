@@ -9,6 +9,7 @@ from muster.api.audit_events.errors import InjectedFault
 from muster.api.http.authorization import is_admin
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest
+from muster.api.http.turns import Turns
 from muster.core.audit.ports import AuditLog
 from muster.errors import Forbidden
 from muster.model.audit import CONTROL_APPLICATION
@@ -17,7 +18,8 @@ from muster.model.audit import CONTROL_APPLICATION
 class AuditSurface(msgspec.Struct, frozen=True):
     """The parts behind these routes.
 
-    `verifier` is the public key as text; `inserted` hears the applications of stored events;
+    `verifier` is the public key as text; `inserted` hears the applications of stored events; bulk
+    bodies are decoded in `turns`;
     `random_share` returns numbers of 0 to 1.
     """
 
@@ -25,6 +27,7 @@ class AuditSurface(msgspec.Struct, frozen=True):
     live: Live
     verifier: str
     inserted: Callable[[str, int], None]
+    turns: Turns
     random_share: Callable[[], float] = random.random
 
     def maybe_fail(self) -> None:

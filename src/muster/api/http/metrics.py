@@ -46,6 +46,9 @@ class Metrics:
             "events_inserted", "Audit events stored.", ("application",), registry=registry
         )
         self._applications: set[str] = set()
+        self.answered = 0
+        """Requests answered, of every kind."""
+
         self._request_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def request_answered(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -55,6 +58,7 @@ class Metrics:
         if found is None:
             found = self.requests.labels(*at), self.request_seconds.labels(route)
             self._request_children[at] = found
+        self.answered += 1
         found[0].inc()
         found[1].observe(seconds)
 
