@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from muster.pipeline.distinct import map_distinct
 from muster.pipeline.grok.dates import Dates
 
 if TYPE_CHECKING:
@@ -65,15 +66,7 @@ def to_strftime(layout: str) -> str:
 
 def to_utc(text: "polars.Series") -> "polars.Series":
     """Return RFC 3339 text, or what `grok.dates` can read, as times in UTC; null where it is none."""
-    import polars
-
-    utc = polars.Datetime("us", "UTC")
-    different = text.drop_nulls().unique()
-    if 2 * len(different) > len(text):
-        return _to_utc(text)
-    if len(different) == 0:
-        return text.cast(utc)
-    return text.replace_strict(different, _to_utc(different), default=None, return_dtype=utc)
+    return map_distinct(text, _to_utc)
 
 
 def _to_utc(text: "polars.Series") -> "polars.Series":

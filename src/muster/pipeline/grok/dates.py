@@ -91,6 +91,11 @@ class Dates:
         self._offset = timedelta(hours=offset_h)
         self._now = now
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether hours are added."""
+        return bool(self._offset)
+
     def to_rfc3339(self, text: str) -> str | None:
         """Return the time with its own offset, to the microsecond; none if no layout fits.
 

@@ -52,8 +52,27 @@ def compile_check(regex: str, where: str) -> None:
 
 
 def capture(lines: "polars.Series", regex: str) -> "polars.DataFrame":
-    """Return a column of text for each group, null where it took no part, and `MARK`."""
-    return lines.str.extract_groups(f"(?P<{MARK}>)(?:{regex})").struct.unnest()
+    """Return a column of text for each group, null where it took no part, and `MARK`.
+
+    A match at the begin of a line is looked for first: it is the leftmost one, and the engine, which
+    need not find out where it begins, is half as fast again. What has none is looked at whole.
+    """
+    import polars
+
+    marked = f"(?P<{MARK}>)(?:{regex})"
+    found = lines.str.extract_groups(rf"\A{marked}").struct.unnest()
+    missing = found.get_column(MARK).is_null()
+    if not missing.any():
+        return found
+    at = missing.arg_true()
+    later = lines.gather(at).str.extract_groups(marked).struct.unnest()
+    if later.get_column(MARK).null_count() == later.height:
+        return found
+    if later.height == found.height:
+        return later
+    return polars.DataFrame(
+        [found.get_column(name).scatter(at, later.get_column(name)) for name in found.columns]
+    )
 
 
 def _reason(text: str) -> str:

@@ -137,7 +137,7 @@ class Grok:
                 empty = polars.Series([None], dtype=_dtype(kind)).new_from_index(0, text.height)
                 columns.append(empty.alias(field))
                 continue
-            column = convert(_first(text, groups), pattern.types[field], self._dates.to_rfc3339)
+            column = convert(_first(text, groups), pattern.types[field], self._dates)
             columns.append(column.cast(_dtype(kind)).alias(field))
         return polars.DataFrame(columns)
 

@@ -1,14 +1,15 @@
 """Captured text to the type that a pattern gives a field."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from muster.pipeline.distinct import map_distinct
+from muster.pipeline.grok.access_times import read_access_times
+from muster.pipeline.grok.dates import Dates
 
 if TYPE_CHECKING:
     import polars
 
 LONG, FLOAT, DATE, STRING, DROP = "long", "float", "date", "string", "drop"
-
-ToRfc3339 = Callable[[str], str | None]
 
 
 def common_type(kinds: set[str]) -> str:
@@ -19,7 +20,7 @@ def common_type(kinds: set[str]) -> str:
     return FLOAT if kinds == {LONG, FLOAT} else STRING
 
 
-def convert(text: "polars.Series", kind: str, to_rfc3339: ToRfc3339) -> "polars.Series":
+def convert(text: "polars.Series", kind: str, dates: Dates) -> "polars.Series":
     """Return a typed column: Int64, Float64 or String; null where the text is empty or no such value."""
     match kind:
         case "long":
@@ -27,7 +28,7 @@ def convert(text: "polars.Series", kind: str, to_rfc3339: ToRfc3339) -> "polars.
         case "float":
             return _to_float(text)
         case "date":
-            return _to_date(text, to_rfc3339)
+            return _to_date(text, dates)
     return _to_string(text)
 
 
@@ -44,17 +45,17 @@ def _to_float(text: "polars.Series") -> "polars.Series":
     return numbers.set(~numbers.is_finite(), None) if not numbers.is_finite().all() else numbers
 
 
-def _to_date(text: "polars.Series", to_rfc3339: ToRfc3339) -> "polars.Series":
+def _to_date(text: "polars.Series", dates: Dates) -> "polars.Series":
     """Convert each distinct text once: many lines share a second."""
     import polars
 
-    different = text.drop_nulls().unique()
-    times = [to_rfc3339(each) for each in different.to_list()]
-    if len(different) == 0:
-        return text
-    return text.replace_strict(
-        different, polars.Series(times, dtype=polars.String), default=None, return_dtype=polars.String
-    )
+    def read(different: "polars.Series") -> "polars.Series":
+        found = read_access_times(different) if not dates.is_moving else different.clear(len(different))
+        at = (found.is_null() & different.is_not_null()).arg_true()
+        others = [dates.to_rfc3339(each) for each in different.gather(at)]
+        return found.scatter(at, polars.Series(others, dtype=polars.String)) if others else found
+
+    return map_distinct(text, read)
 
 
 def _to_string(text: "polars.Series") -> "polars.Series":

@@ -1,5 +1,7 @@
 """What every reader has: options, how it is opened, and what it gives."""
 
+import codecs
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -139,8 +141,12 @@ def to_lines(data: bytes, encoding: str) -> "polars.Series":
     """
     import polars
 
+    is_utf8 = encoding.lower().replace("-", "") == "utf8"
+    if is_utf8 and data.endswith(b"\n"):
+        with contextlib.suppress(polars.exceptions.ComputeError):
+            return polars.read_lines(data.removeprefix(codecs.BOM_UTF8)).to_series()
     text = data.decode(encoding, "replace").removesuffix("\n")
-    if encoding.lower().replace("-", "") == "utf8":
+    if is_utf8:
         text = text.removeprefix("\ufeff")
     lines = polars.Series([text], dtype=polars.String).str.split("\n").explode()
     return lines.str.strip_suffix("\r") if "\r" in text else lines
