@@ -5,6 +5,7 @@ from typing import Any
 
 from muster.pipeline.batch import LineBatch
 from muster.pipeline.component import Surroundings
+from muster.pipeline.grok import engine
 from muster.pipeline.parsers.parser import ParserSpec, ParseStage
 from muster.pipeline.parsers.raw import RawSpec
 from muster.pipeline.spec import Config, read_config
@@ -16,13 +17,15 @@ class Stages:
     """The parser and the transforms of a runner, ready to run. Keeps nothing between two batches.
 
     `tags` are fields to add behind the parser (`tags.runner_tags`); `datasource_tag` of the reader and
-    `read_time` of the runner are looked after here.
+    `read_time` of the runner are looked after here. The engine is tried out first, whatever the parser:
+    on a processor that it does not know it would take the process with it.
     Raises InvalidInput for what only shows here (a missing file), PatternError, EngineMissing.
     """
 
     def __init__(
         self, config: Config, around: Surroundings | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
+        engine.probe()
         around = around or Surroundings()
         parser = RawSpec(timestamp=False) if config.runner.send_raw else config.parser
         transforms = [each for each in config.transforms if isinstance(each, TransformSpec)]
