@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 HASHED := $(PIP) install --require-hashes --only-binary :all:
-READY_AS_AGENT := $(VENV)/.ready-as-agent
+READY_AS_AGENT := $(VENV)/.ready-as-agent$(if $(SMALL),-small)
+AGENT_LIBRARIES := requirements/$(if $(SMALL),agent,release).txt
 READY_TO_RUN := $(VENV)/.ready-to-run
 READY_TO_TEST := $(VENV)/.ready-to-test
 UV ?= uv
@@ -31,7 +32,7 @@ run: $(READY_TO_RUN) ## Start server and local agent on http://127.0.0.1:8080 (A
 		echo "The web console could not be built, see above. Everything else works; try again with: make web" >&2
 	@exec $(BIN)/muster up --open $(ARGS)
 
-agent: $(READY_AS_AGENT) ## Make .venv with the little that a machine needs to report to a server
+agent: $(READY_AS_AGENT) ## Make .venv with what a machine needs to report to a server (SMALL=1 leaves out log runners)
 
 web: $(BUILT) ## Build the web console, with Node from a Python wheel
 
@@ -81,9 +82,9 @@ $(BIN)/python:
 		{ echo "python3 has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(READY_AS_AGENT): requirements/build.txt requirements/agent.txt pyproject.toml | $(BIN)/python
+$(READY_AS_AGENT): requirements/build.txt $(AGENT_LIBRARIES) pyproject.toml | $(BIN)/python
 	@echo "Installing the agent's libraries into $(VENV) ..."
-	$(HASHED) -r requirements/build.txt -r requirements/agent.txt
+	$(HASHED) -r requirements/build.txt -r $(AGENT_LIBRARIES)
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
