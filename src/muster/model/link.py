@@ -92,7 +92,7 @@ class CheckinRequest(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts | None = None
     applied: Annotated[str, msgspec.Meta(max_length=64, pattern=NO_NUL)] = ""
     runners: Annotated[list[RunnerStatus], msgspec.Meta(max_length=MAX_RUNNERS)] | None = None
-    ledger: Annotated[list[StreamLedger], msgspec.Meta(max_length=64)] = []
+    ledger: Annotated[list[StreamLedger], msgspec.Meta(max_length=MAX_RUNNERS + 24)] = []
     results: Annotated[list[CommandResult], msgspec.Meta(max_length=64)] = []
     upgrade: UpgradeStatus | None = None
 
