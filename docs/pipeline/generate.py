@@ -37,7 +37,10 @@ ABOUT = {
         "number behind it (`name1`). A row without the field is left as it is, and so is what cannot be\n"
         "changed."
     ),
-    "senders": "A sender says where rows go: list `senders`, named by `sender_type`.",
+    "senders": (
+        "A sender says where rows go: list `senders`, named by `sender_type`. Without the list rows go to the\n"
+        "agent's server, exactly once; to others they go at least once: after a crash some may come twice."
+    ),
 }
 
 ROW = f"""Lines pass the transforms of stage `before_parser`, the parser, and the other transforms; then

@@ -463,7 +463,7 @@ def test_a_check_in_that_no_database_could_keep_is_refused(steered: Steered) -> 
 
 SECRETS = {
     "reader": {"mode": "mysql", "mysql_password": "hunter2", "elastic_token": "", "nested": [{"sk": "s"}]},
-    "senders": [{"sender_type": "x", "pandora_ak": "key", "pandora_sk": "secret", "password": "p"}],
+    "senders": [{"sender_type": "pandora", "pandora_ak": "key", "pandora_sk": "secret"}],
 }
 
 
@@ -475,7 +475,7 @@ def test_secrets_are_masked_and_a_mask_keeps_them(api: httpx.Client, steered: St
     assert shown["reader"]["mysql_password"] == "***"
     assert shown["reader"]["elastic_token"] == ""
     assert shown["reader"]["nested"] == [{"sk": "***"}]
-    assert set(shown["senders"][0].values()) == {"x", "***"}
+    assert set(shown["senders"][0].values()) == {"pandora", "***"}
     for path in ("configs", "runners", "revisions"):
         assert not {"hunter2", '"secret"'} & set(api.get(f"{API}/{path}").text.split(":"))
         assert "hunter2" not in api.get(f"{API}/{path}").text

@@ -22,7 +22,7 @@ def nested(depth: int) -> dict[str, Any]:
     [
         {"metric": [{"type": "cpu", "attributes": {"cpu_usage_user": False}, "config": {}}]},
         {"metric": [{"type": "docker"}], "collect_interval": "30"},
-        {"reader": READER, "parser": None, "transforms": [], "senders": [{"sender_type": "file"}]},
+        {"reader": READER, "parser": None, "transforms": [], "senders": [{"sender_type": "pandora"}]},
         {"reader": {"mode": "snmp"}, "router": {}, "cleaner": {"delete_enable": "true"}},
         nested(MAX_DEPTH),
     ],

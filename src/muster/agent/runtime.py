@@ -123,7 +123,12 @@ class Runtime:
         )
         self._runners = Runners(
             Kinds(
-                [MetricKind(open_look), LogKind(reach, allowed_paths=settings.allow_paths)],
+                [
+                    MetricKind(open_look),
+                    LogKind(
+                        reach, allowed_paths=settings.allow_paths, written_paths=settings.allow_write_paths
+                    ),
+                ],
                 settings.allow_runners,
             ),
             store=home.desired,

@@ -147,6 +147,11 @@ class Spool:
         return keys
 
     @property
+    def away_bytes(self) -> int:
+        """So much may wait for somebody else than the server: a quarter."""
+        return self._max_bytes // 4
+
+    @property
     def _whole_bytes(self) -> int:
         return self._max_bytes * 7 // 8
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -56,3 +56,18 @@ async def in_thread(call: Callable[[], T]) -> T:
 
     threading.Thread(target=run, daemon=True, name="muster-agent").start()
     return await future
+
+
+async def in_thread_to_the_end(call: Callable[[], T]) -> T:
+    """Do as `in_thread`, but wait for the end even when cancelled: what follows must not overlap it."""
+    return await settled(in_thread(call))
+
+
+async def settled(work: Awaitable[T]) -> T:
+    """Wait for work to its end even when cancelled; the cancellation counts behind it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

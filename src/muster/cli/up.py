@@ -114,6 +114,7 @@ def agent_environ(settings: Settings) -> dict[str, str]:
         **os.environ,
         "MUSTER_AGENT_ALLOW_RUNNERS": ",".join(settings.agent.allow_runners),
         "MUSTER_AGENT_ALLOW_PATHS": ",".join(settings.agent.allow_paths),
+        "MUSTER_AGENT_ALLOW_WRITE_PATHS": ",".join(settings.agent.allow_write_paths),
         "MUSTER_AGENT_COLLECT_LOGS": str(settings.agent.collect_logs).lower(),
     }
 

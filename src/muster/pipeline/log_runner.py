@@ -12,6 +12,9 @@ from muster.pipeline.component import Surroundings
 from muster.pipeline.log_columns import to_arrow
 from muster.pipeline.parsers.parser import ParserSpec
 from muster.pipeline.readers.reader import Haul, Place, Reader, ReaderSpec
+from muster.pipeline.senders.muster import MusterSpec
+from muster.pipeline.senders.routing import route
+from muster.pipeline.senders.sender import Door, SenderSpec, Target
 from muster.pipeline.spec import Config, read_config
 from muster.pipeline.stages import Stages
 
@@ -25,10 +28,11 @@ MAX_ROWS = 100_000
 
 
 class Body(NamedTuple):
-    """Rows of the log as an Arrow IPC stream."""
+    """Rows of the log as an Arrow IPC stream; `sender` is the index of their sender, None: the server."""
 
     rows: int
     data: bytes
+    sender: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,32 @@ class LogRunner:
             return Made([], Tally(read=haul.too_long, failed=haul.too_long))
         batch = self._stages(self._gather(haul))
         tally = batch.tally + Tally(read=haul.too_long, failed=haul.too_long)
-        return Made(self._bodies(batch), tally)
+        bodies = [body for sender, part in self._routed(batch).items() for body in self._bodies(part, sender)]
+        return Made(bodies, tally)
+
+    def open_targets(self, door: Door) -> dict[int, Target]:
+        """Return where rows go but to the server, by the indexes of the senders. Raises InvalidInput."""
+        return {
+            index: sender.open(door)
+            for index, sender in enumerate(self.config.senders)
+            if isinstance(sender, SenderSpec) and not isinstance(sender, MusterSpec)
+        }
+
+    def _routed(self, batch: LineBatch) -> dict[int | None, LineBatch]:
+        """Return the rows of each sender. The server gets a row once, however often it is named."""
+        senders = self.config.senders
+        if all(isinstance(sender, MusterSpec) for sender in senders):
+            return {None: batch}
+        is_split = bool(self.config.router.router_key_name)
+        found: dict[int | None, LineBatch] = {}
+        for index, part in enumerate(route(batch, self.config.router, len(senders))):
+            sender = None if isinstance(senders[index], MusterSpec) else index
+            earlier = found.get(sender)
+            if earlier is None:
+                found[sender] = part
+            elif is_split:
+                found[sender] = earlier.with_rows(earlier.rows.vstack(part.rows).rechunk())
+        return found
 
     def _gather(self, haul: Haul) -> LineBatch:
         """Return the lines of all sources as one batch."""
@@ -92,7 +121,7 @@ class LogRunner:
             whole = whole.with_rows(whole.rows.vstack(part.rows), part.tally)
         return whole.with_rows(whole.rows.rechunk()) if len(parts) > 1 else whole
 
-    def _bodies(self, batch: LineBatch) -> list[Body]:
+    def _bodies(self, batch: LineBatch, sender: int | None) -> list[Body]:
         bodies: list[Body] = []
         waiting = [
             batch.with_rows(batch.rows[at : at + self.batch_rows])
@@ -102,7 +131,7 @@ class LogRunner:
             part = waiting.pop(0)
             data = to_arrow(part)
             if len(data) <= MAX_BODY_BYTES or part.rows.height == 1:
-                bodies.append(Body(part.rows.height, data))
+                bodies.append(Body(part.rows.height, data, sender))
             else:
                 half = part.rows.height // 2
                 waiting[:0] = [part.with_rows(part.rows[:half]), part.with_rows(part.rows[half:])]

@@ -117,7 +117,8 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     report as `<id>.json` there and keeps the newest `reports_keep`. `upgrade_key` is the public key
     (base64) that another version of the agent must be signed with, empty: none is taken;
     `allow_downgrade` takes older ones, too. `allow_paths` are the files, and the directories with all that
-    is in them, that runners may read here; `collect_logs` lets the agent of `muster up` collect the
+    is in them, that runners may read here, `allow_write_paths` those that they may write, none by default:
+    who can write files can run programs. `collect_logs` lets the agent of `muster up` collect the
     machine's own logs, as the runner `system`.
     """
 
@@ -139,6 +140,7 @@ class AgentSettings(Section, frozen=True, kw_only=True):
     upgrade_key: str = ""
     allow_downgrade: bool = False
     allow_paths: tuple[str, ...] = ("/",)
+    allow_write_paths: tuple[str, ...] = ()
     collect_logs: bool = True
 
 

@@ -8,9 +8,10 @@ from muster.agent.clock import Clock
 from muster.agent.runners import tallies
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import Spool
-from muster.agent.spooled import NewBatch, SpoolKey
+from muster.agent.spooled import NewBatch, SpooledBatch, SpoolKey
 from muster.agent.thread import in_thread
 from muster.model.desired import ConfigName
+from muster.model.ids import StreamName
 
 MAX_ERRORS = 20
 MAX_TEXT = 4096
@@ -89,6 +90,23 @@ class Job:
         self.tally = self.tally.plus(whole)
         if batches:
             self._spooled()
+
+    @property
+    def away_bytes(self) -> int:
+        """So much may wait for other senders than the server."""
+        return self._spool.away_bytes
+
+    async def oldest(self, stream: StreamName) -> SpooledBatch | None:
+        """Return the batch of a stream to hand over next."""
+        return await in_thread(lambda: self._spool.oldest(stream))
+
+    async def acknowledge(self, batch: SpooledBatch) -> None:
+        """Delete a batch that was handed over."""
+        await in_thread(lambda: self._spool.acknowledge(batch))
+
+    async def quarantine(self, batch: SpooledBatch, reason: str) -> None:
+        """Put a batch aside that nobody takes."""
+        await in_thread(lambda: self._spool.quarantine(batch, reason))
 
     async def load(self, read: Callable[[sqlite3.Connection], T]) -> T:
         """Return what `read` finds in the spool's database."""

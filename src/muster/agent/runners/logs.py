@@ -3,26 +3,31 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from muster.agent.runners import positions
+from muster.agent.runners import away, positions
+from muster.agent.runners.away import Delivering, away_stream
 from muster.agent.runners.kind import Config, Job
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import SpoolFull
 from muster.agent.spooled import NewBatch
-from muster.agent.thread import in_thread
+from muster.agent.thread import in_thread_to_the_end, settled
 from muster.failpoints import Reach
 from muster.model.desired import ConfigName
+from muster.model.ids import StreamName
 from muster.model.log import log_stream
 
 if TYPE_CHECKING:
     from muster.pipeline.log_runner import LogRunner
     from muster.pipeline.readers.reader import Haul
 
-READ_KINDS = ("file", "tailx", "dir", "dirx", "fileauto", "journald", "socket")
+READ_KINDS = (
+    *("file", "tailx", "dir", "dirx", "fileauto", "journald"),
+    *("socket", "http", "httpfetch", "script"),
+)
 """Modes of readers that this agent has; `muster.pipeline` is loaded when one of them runs."""
 
 POLL_S = 0.25
@@ -38,21 +43,22 @@ ENGINE_SETTINGS = {
 }
 """What polars is told by its environment: an agent takes one processor, and gives memory back."""
 
-T = TypeVar("T")
-
 
 class LogKind:
-    """Runs `{"reader": {...}, ...}`: lines go to stream `logs:NAME`.
+    """Runs `{"reader": {...}, ...}`: lines go to stream `logs:NAME`, or to those of other senders.
 
     `allowed_paths` are files and directories, below which everything is allowed, that a configuration
-    may name here.
+    may name here to be read, `written_paths` those to be written.
     """
 
     kinds = frozenset(READ_KINDS)
 
-    def __init__(self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",)) -> None:
+    def __init__(
+        self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",), written_paths: Sequence[str] = ()
+    ) -> None:
         self._reach = reach
-        self._allowed = tuple(os.path.realpath(path) for path in allowed_paths)
+        self._allowed_paths = allowed_paths
+        self._written_paths = written_paths
 
     def check(self, config: Config) -> list[str]:
         """Return what is wrong with a configuration."""
@@ -63,26 +69,57 @@ class LogKind:
     async def run(self, job: Job, config: Config) -> None:
         """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
         stored = await job.load(lambda db: positions.load(db, job.name))
-        runner = await _whole(lambda: self._open(config, stored, job))
+        runner = await in_thread_to_the_end(lambda: self._open(config, stored, job))
+        delivering: dict[StreamName, Delivering] = {}
+        tasks: list[asyncio.Task[None]] = []
         try:
+            delivering = await self._open_senders(job, runner)
+            tasks = [
+                asyncio.create_task(each.run(), name=f"sending {stream}")
+                for stream, each in delivering.items()
+            ]
             while True:
-                await self._step(job, runner)
+                if await self._step(job, runner):
+                    for each in delivering.values():
+                        each.wake()
         finally:
-            runner.reader.close()
+            for task in tasks:
+                task.cancel()
+            await in_thread_to_the_end(runner.reader.close)
+            if tasks:
+                await asyncio.wait(tasks)
+            for each in delivering.values():
+                each.close()
 
     def forget(self, db: sqlite3.Connection, name: ConfigName) -> None:
-        """Let a runner read everything anew."""
+        """Let a runner read everything anew; what waits for other senders than the server is let go."""
         positions.delete(db, name)
+        away.delete(db, name)
 
-    async def _step(self, job: Job, runner: "LogRunner") -> None:
-        """Gather a batch, store it with its positions, and wait when there was none."""
+    async def _open_senders(self, job: Job, runner: "LogRunner") -> dict[StreamName, Delivering]:
+        """Return what hands rows over to other senders than the server, also those that are gone."""
+        from muster.pipeline.readers.allowed import allowed_below
+        from muster.pipeline.senders.sender import Door
+
+        targets = runner.open_targets(Door(allows=allowed_below(self._written_paths)))
+        found = {away_stream(job.name, index): target for index, target in targets.items()}
+        waiting = await job.load(lambda db: away.streams_of(db, job.name))
+        gone = [stream for stream in waiting if stream not in found]
+        return {
+            **{stream: Delivering(job, stream, target) for stream, target in found.items()},
+            **{stream: Delivering(job, stream, None) for stream in gone},
+        }
+
+    async def _step(self, job: Job, runner: "LogRunner") -> bool:
+        """Gather a batch and store it with its positions; False: there was none, and that was waited for."""
         haul, lag_bytes = await self._gather(job, runner)
         job.lag_bytes = lag_bytes
         for trouble in haul.troubles:
             job.trouble(trouble)
-        if haul.positions or haul.segments or haul.too_long:
-            made = await _whole(lambda: runner.make(haul))
-            batches = [NewBatch(log_stream(job.name), body.rows, body.data) for body in made.bodies]
+        has_news = bool(haul.positions or haul.segments or haul.too_long)
+        if has_news:
+            made = await in_thread_to_the_end(lambda: runner.make(haul))
+            batches = [NewBatch(_stream(job.name, body.sender), body.rows, body.data) for body in made.bodies]
             tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
             self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
@@ -90,6 +127,7 @@ class LogKind:
             runner.reader.kept()
         else:
             await job.clock.sleep(POLL_S)
+        return has_news
 
     async def _gather(self, job: Job, runner: "LogRunner") -> "tuple[Haul, int | None]":
         """Read until there is enough for a batch, or time is up, or nothing is there."""
@@ -98,7 +136,7 @@ class LogKind:
         def look(left: int) -> "tuple[Haul, int | None]":
             return reader.read(left), reader.lag_bytes()
 
-        haul, lag_bytes = await _whole(lambda: look(runner.batch_bytes))
+        haul, lag_bytes = await in_thread_to_the_end(lambda: look(runner.batch_bytes))
         began_s = job.clock.monotonic_s()
         while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
@@ -106,7 +144,7 @@ class LogKind:
                 break
             await job.clock.sleep(min(POLL_S, left_s))
             left = runner.batch_bytes - haul.size_bytes
-            more, lag_bytes = await _whole(partial(look, left))
+            more, lag_bytes = await in_thread_to_the_end(partial(look, left))
             haul.add(more)
         return haul, lag_bytes
 
@@ -119,11 +157,14 @@ class LogKind:
     ) -> None:
         """Spool; while there is no room, wait: the reader waits, too, and nothing is dropped."""
         is_told = False
+
+        def also(db: sqlite3.Connection) -> None:
+            positions.store(db, job.name, changed)
+            away.check_room(db, batches, job.away_bytes)
+
         while True:
             try:
-                await _settled(
-                    job.spool_whole(batches, tally, lambda db: positions.store(db, job.name, changed))
-                )
+                await settled(job.spool_whole(batches, tally, also))
             except (SpoolFull, sqlite3.OperationalError) as error:
                 if not is_told:
                     job.trouble(f"the spool has no room, so reading waits: {error}".rstrip(": "))
@@ -138,14 +179,17 @@ class LogKind:
         from muster.agent.machine import read_facts
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner
+        from muster.pipeline.readers.allowed import allowed_below
         from muster.pipeline.spec import read_config
         from muster.pipeline.tags import runner_tags
+
+        allows = allowed_below(self._allowed_paths)
 
         def now() -> datetime:
             return datetime.fromtimestamp(job.clock.now_us() / 1_000_000, UTC)
 
         def read_allowed(path: str) -> str:
-            return read_file(path) if self._allows(path) else _refuse(path)
+            return read_file(path) if allows(path) else _refuse(path)
 
         facts = read_facts()
         machine = {
@@ -156,33 +200,18 @@ class LogKind:
         return LogRunner(
             config,
             stored,
-            allows=self._allows,
+            allows=allows,
             around=Surroundings(now=now, read_file=read_allowed),
             tags=runner_tags(read_config(config).runner, os.environ, machine),
             now=now,
         )
 
-    def _allows(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        return any(real == each or real.startswith(each.rstrip("/") + "/") for each in self._allowed)
+
+def _stream(name: ConfigName, sender: int | None) -> StreamName:
+    return log_stream(name) if sender is None else away_stream(name, sender)
 
 
 def _refuse(path: str) -> str:
     from muster.errors import InvalidInput
 
     raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
-
-
-async def _whole(call: Callable[[], T]) -> T:
-    """Call in a thread, and wait for its end even when cancelled: what follows must not overlap it."""
-    return await _settled(in_thread(call))
-
-
-async def _settled(work: "asyncio.Future[T] | object") -> T:
-    """Wait for work to its end even when cancelled; the cancellation counts behind it."""
-    task: asyncio.Future[T] = asyncio.ensure_future(work)  # type: ignore[arg-type]
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
