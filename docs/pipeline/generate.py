@@ -38,8 +38,8 @@ ABOUT = {
         "changed."
     ),
     "senders": (
-        "A sender says where rows go: list `senders`, named by `sender_type`. Without the list rows go to the\n"
-        "agent's server, exactly once; to others they go at least once: after a crash some may come twice."
+        "A sender says where rows go: list `senders`, named by `sender_type`. Without the list rows go to\n"
+        "the agent's server, exactly once; to others they go at least once: after a crash some may come twice."
     ),
 }
 
