@@ -461,3 +461,10 @@ def test_the_checkpoint_is_the_one_of_the_stored_leaves(log: AuditTable) -> None
     note = asyncio.run(log.checkpoint())
     leaf = b"\x01\x00\x14" + b"2023-11-14T22:13:20Z" + b"\x00\x03app\x00\x04Kind1"
     assert read_checkpoint(note).root == leaf_hash(leaf)
+
+
+def test_sources_by_name(log: AuditTable) -> None:
+    for source in (Source("b", "Made"), Source("a", "Made"), Source("a", "Gone"), Source("a", "Made")):
+        log.submit(batch(b"1", source=source)).result(10)
+    assert asyncio.run(log.sources(limit=10)) == [("a", "Gone"), ("a", "Made"), ("b", "Made")]
+    assert len(asyncio.run(log.sources(limit=2))) == 2

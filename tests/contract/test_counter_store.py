@@ -249,3 +249,12 @@ def test_beyond_the_bound_additions_are_refused_at_once(relational: Relational) 
     asyncio.run(main())
     assert sum(outcomes) == 1
     assert totals(store) == {"login": 10}
+
+
+def test_hours_of_several_types_at_once(store: RelationalCounters) -> None:
+    add_all(store, one("a", 2), one("a", 3, hour=HOUR + 1), one("b", 5), one("c", 7))
+    ids = {each.name: each.id for each in run(store.types())}
+    found = run(store.hours_of_types([ids["a"], ids["b"], 999], HOUR, HOUR + 1, limit=10))
+    assert sorted(found) == [(ids["a"], HOUR, 2), (ids["a"], HOUR + 1, 3), (ids["b"], HOUR, 5)]
+    assert run(store.hours_of_types([ids["a"]], HOUR + 1, HOUR + 5, limit=10)) == [(ids["a"], HOUR + 1, 3)]
+    assert len(run(store.hours_of_types(list(ids.values()), HOUR, HOUR + 1, limit=2))) == 2

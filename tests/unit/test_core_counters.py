@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from muster.core.counters import (
     CountRequest,
     EventType,
     HourCount,
+    TypeHour,
     local_hour,
     parse_description,
     parse_event_name,
@@ -51,6 +52,12 @@ class MemoryCounters:
 
     async def hours_of(self, name: str, first_hour: int, last_hour: int) -> Mapping[int, int]:
         return {hour: n for hour, n in self.by_hour.items() if first_hour <= hour <= last_hour}
+
+    async def hours_of_types(
+        self, type_ids: Collection[int], first_hour: int, last_hour: int, *, limit: int
+    ) -> list[TypeHour]:
+        found = await self.hours_of("login", first_hour, last_hour)
+        return [TypeHour(1, hour, times) for hour, times in found.items() if 1 in type_ids][:limit]
 
 
 def counters(zone: datetime.tzinfo, day: str) -> Counters:

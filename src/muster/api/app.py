@@ -14,6 +14,7 @@ from muster.api.audit_events.errors import faults
 from muster.api.audit_events.routes import audit_routers
 from muster.api.audit_events.service import AuditSurface
 from muster.api.console.agents import ConsoleAgents
+from muster.api.console.audit import ConsoleAudit
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
@@ -153,6 +154,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             Turns(lambda: metrics.answered, max_bytes=parts.live.settings.commit.queue_bytes),
         ),
         "console_agents": ConsoleAgents(parts.steering, parts.releases),
+        "console_audit": ConsoleAudit(parts.audit_log),
         "console_configs": ConsoleConfigs(parts.steering, parts.live),
         "console_fleet": ConsoleFleet(
             parts.fleet,

@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -55,6 +55,14 @@ class HourCount(NamedTuple):
     times: int
 
 
+class TypeHour(NamedTuple):
+    """How often the event of a type happened in an hour (hours since 1970)."""
+
+    type_id: int
+    hour: int
+    times: int
+
+
 class CounterStore(Protocol):
     """Keeps event types and hourly counts. All methods may run concurrently."""
 
@@ -83,6 +91,12 @@ class CounterStore(Protocol):
 
     async def hours_of(self, name: str, first_hour: int, last_hour: int) -> Mapping[int, int]:
         """Return the counts of one event by hour. Raises NotFound when there is no such type."""
+        ...
+
+    async def hours_of_types(
+        self, type_ids: Collection[int], first_hour: int, last_hour: int, *, limit: int
+    ) -> list[TypeHour]:
+        """Return at most `limit` counts of these types and hours, both included, in no order."""
         ...
 
 

@@ -1085,6 +1085,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/tryout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a runner configuration on lines */
+        post: operations["ConsoleV1TryoutTryDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a runner configuration against stored rows */
+        post: operations["ConsoleV1BacktestBacktestDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/event": {
         parameters: {
             query?: never;
@@ -1394,6 +1428,229 @@ export interface paths {
         patch: operations["ConsoleV1EventTypesTypeIdChangeEventType"];
         trace?: never;
     };
+    "/console/v1/event-types/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of events over time */
+        get: operations["ConsoleV1EventTypesSeriesEventSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audit events in short, the newest first */
+        get: operations["ConsoleV1AuditEventsAuditRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/audit/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One audit event */
+        get: operations["ConsoleV1AuditEventsEventIdAuditEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/audit/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there are audit events of */
+        get: operations["ConsoleV1AuditSourcesAuditSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People with a password */
+        get: operations["ConsoleV1UsersListUsers"];
+        put?: never;
+        /** Let a person sign in */
+        post: operations["ConsoleV1UsersCreateUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/users/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that signs in once */
+        post: operations["ConsoleV1UsersLinkCreateLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/users/{name}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a person another password */
+        put: operations["ConsoleV1UsersNamePasswordSetPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/users/{name}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign a person out everywhere */
+        delete: operations["ConsoleV1UsersNameSessionsEndSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a person */
+        delete: operations["ConsoleV1UsersNameRemoveUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every token */
+        get: operations["ConsoleV1TokensListTokens"];
+        put?: never;
+        /** Make a token */
+        post: operations["ConsoleV1TokensCreateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a token */
+        delete: operations["ConsoleV1TokensTokenIdRevokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the stores take of the disk */
+        get: operations["ConsoleV1StorageStoragePage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings in force */
+        get: operations["ConsoleV1SettingsSettingsPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1565,7 +1822,7 @@ export interface components {
             is_applied: boolean;
             runners: components["schemas"]["RunnerCounts"];
             rows: components["schemas"]["RowCounts"];
-            upgrade: components["schemas"]["Step"];
+            upgrade: components["schemas"]["fleet_ways_Step"];
             upgrade_to: string;
             upgrade_reason: string;
         };
@@ -1600,10 +1857,42 @@ export interface components {
             state: string;
             status: string;
         };
+        /** AuditRow */
+        AuditRow: {
+            id: number;
+            ts_us: number;
+            application_name: string;
+            event_kind: string;
+            preview: string;
+            payload_bytes: number;
+        };
+        /** AuditRows */
+        AuditRows: {
+            next_before: number | null;
+            events: components["schemas"]["AuditRow"][];
+        };
+        /** AuditSource */
+        AuditSource: {
+            application_name: string;
+            event_kind: string;
+        };
         /** Average */
         Average: {
             cpu: number;
             memory: number;
+        };
+        /** Backtested */
+        Backtested: {
+            /** @default 0 */
+            lines: number;
+            draft?: components["schemas"]["Rate"];
+            current?: components["schemas"]["Rate"];
+            /** @default 0 */
+            same: number;
+            repeated?: number | null;
+            fields?: components["schemas"]["FieldDifference"][];
+            errors?: components["schemas"]["DraftError"][];
+            notes?: string[];
         };
         /** Battery */
         Battery: {
@@ -1776,6 +2065,12 @@ export interface components {
             /** @default 0 */
             count: number;
         };
+        /** DatabaseUse */
+        DatabaseUse: {
+            name: string;
+            stored_bytes: number;
+            rows?: number | null;
+        };
         /** DesiredRunner */
         DesiredRunner: {
             name: string;
@@ -1807,6 +2102,16 @@ export interface components {
             total_bytes: number;
             used_bytes: number;
         };
+        /** DraftError */
+        DraftError: {
+            key: string;
+            message: string;
+            nearest?: string | null;
+        };
+        /** Ended */
+        Ended: {
+            sessions: number;
+        };
         /** EnrolReply */
         EnrolReply: {
             agent_id: string;
@@ -1819,6 +2124,15 @@ export interface components {
             event_kind: string;
             payload: unknown;
         };
+        /** EventSeries */
+        EventSeries: {
+            zone: string;
+            step: components["schemas"]["counter_series_Step"];
+            starts_us: number[];
+            dates: string[];
+            end_us: number;
+            series: components["schemas"]["TypeCounts"][];
+        };
         /** EventType */
         EventType: {
             id: number;
@@ -1827,6 +2141,12 @@ export interface components {
             created_us: number;
             is_active: boolean;
             total: number;
+        };
+        /** Example */
+        Example: {
+            raw: string;
+            draft: string | null;
+            current: string | null;
         };
         /** ExportBody */
         ExportBody: {
@@ -1840,6 +2160,14 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "ndjson" | "csv";
+        /** FieldDifference */
+        FieldDifference: {
+            field: string;
+            only_draft: number;
+            only_current: number;
+            differs: number;
+            examples: components["schemas"]["Example"][];
+        };
         /** FieldNames */
         FieldNames: {
             rows: number;
@@ -1989,6 +2317,12 @@ export interface components {
             cpu_cache_bytes?: number | null;
             cpu_sockets?: number | null;
         };
+        /** KeptTable */
+        KeptTable: {
+            use: components["schemas"]["TableUse"];
+            days: number;
+            setting: string;
+        };
         /** LastMetric */
         LastMetric: {
             metric: string;
@@ -2054,6 +2388,11 @@ export interface components {
             interval?: string | null;
             repo_name?: string | null;
         };
+        /** MadeToken */
+        MadeToken: {
+            token: components["schemas"]["TokenRow"];
+            text: string;
+        };
         /** MetricAnswer */
         MetricAnswer: {
             from_us: number;
@@ -2070,6 +2409,11 @@ export interface components {
         /** NamePage */
         NamePage: {
             reports: string[];
+        };
+        /** NewLink */
+        NewLink: {
+            code: string;
+            valid_s: number;
         };
         /** Nic */
         Nic: {
@@ -2129,6 +2473,29 @@ export interface components {
             payload: unknown;
             index: number;
             proof: string[];
+        };
+        /**
+         * Rate
+         * @default {
+         *       "rows": 0,
+         *       "parsed": 0,
+         *       "failed": 0,
+         *       "filtered": 0,
+         *       "match_rate": null,
+         *       "lines_per_s": null
+         *     }
+         */
+        Rate: {
+            /** @default 0 */
+            rows: number;
+            /** @default 0 */
+            parsed: number;
+            /** @default 0 */
+            failed: number;
+            /** @default 0 */
+            filtered: number;
+            match_rate?: number | null;
+            lines_per_s?: number | null;
         };
         /** ReleaseRow */
         ReleaseRow: {
@@ -2270,6 +2637,12 @@ export interface components {
             lag_bytes?: number | null;
             errors?: string[];
         };
+        /**
+         * Scope
+         * @description What a token may do. `admin` includes every other scope but `agent`.
+         * @enum {string}
+         */
+        Scope: "read" | "write:reports" | "write:inventory" | "write:events" | "write:audit" | "write:logs" | "write:fleet" | "agent" | "admin";
         /** SeriesValues */
         SeriesValues: {
             agent_id: string;
@@ -2293,6 +2666,19 @@ export interface components {
             ip_address: string;
             server_is_active: boolean;
         };
+        /** SettingRow */
+        SettingRow: {
+            key: string;
+            value: unknown;
+            default: unknown;
+            expected: string;
+            is_reloadable: boolean;
+        };
+        /** SettingsPage */
+        SettingsPage: {
+            version: string;
+            settings: components["schemas"]["SettingRow"][];
+        };
         /**
          * Side
          * @description As it was after the revision, or before it, which undoes it.
@@ -2300,18 +2686,33 @@ export interface components {
          * @enum {string}
          */
         Side: "after" | "before";
+        /** Span */
+        Span: {
+            name: string;
+            start: number;
+            end: number;
+        };
         /** Sparklines */
         Sparklines: {
             cpu: (number | null)[];
             memory: (number | null)[];
             network: (number | null)[];
         };
-        /**
-         * Step
-         * @description Where an agent is on its way.
-         * @enum {string}
-         */
-        Step: "fixed" | "current" | "available" | "waiting" | "installing" | "failed";
+        /** StageFields */
+        StageFields: {
+            name: string;
+            fields: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** StoragePage */
+        StoragePage: {
+            tables: components["schemas"]["KeptTable"][];
+            databases: components["schemas"]["DatabaseUse"][];
+            data: string;
+            disk_bytes: number;
+            disk_free_bytes: number;
+        };
         /** Stored */
         Stored: {
             rows: number;
@@ -2337,6 +2738,13 @@ export interface components {
             waiting: number;
             waiting_bytes: number;
         };
+        /** TableUse */
+        TableUse: {
+            table: string;
+            rows: number;
+            stored_bytes: number;
+            first_day: string | null;
+        };
         /** TagList */
         TagList: {
             tags: components["schemas"]["TagRow"][];
@@ -2351,6 +2759,60 @@ export interface components {
             agent_ids: string[];
             config_names: string[];
             note: string;
+        };
+        /** TokenRow */
+        TokenRow: {
+            id: string;
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            created_us: number;
+            expires_us: number | null;
+            revoked_us: number | null;
+            state: string;
+            signs: boolean;
+        };
+        /** Tried */
+        Tried: {
+            lines?: components["schemas"]["TriedLine"][];
+            columns?: string[];
+            counts?: components["schemas"]["TriedCounts"];
+            lines_per_s?: number | null;
+            errors?: components["schemas"]["DraftError"][];
+            notes?: string[];
+        };
+        /**
+         * TriedCounts
+         * @default {
+         *       "read": 0,
+         *       "parsed": 0,
+         *       "failed": 0,
+         *       "filtered": 0
+         *     }
+         */
+        TriedCounts: {
+            /** @default 0 */
+            read: number;
+            /** @default 0 */
+            parsed: number;
+            /** @default 0 */
+            failed: number;
+            /** @default 0 */
+            filtered: number;
+        };
+        /** TriedLine */
+        TriedLine: {
+            raw: string;
+            fields?: {
+                [key: string]: unknown;
+            } | null;
+            error?: string | null;
+            spans?: components["schemas"]["Span"][] | null;
+            stages?: components["schemas"]["StageFields"][] | null;
+        };
+        /** TypeCounts */
+        TypeCounts: {
+            id: number;
+            counts: number[];
         };
         /** Upgrade */
         Upgrade: {
@@ -2367,6 +2829,13 @@ export interface components {
          * @enum {string}
          */
         UpgradeState: "none" | "installing" | "trying" | "done" | "failed";
+        /** User */
+        User: {
+            name: string;
+            is_admin: boolean;
+            created_us: number;
+            sessions: number;
+        };
         /** Version */
         Version: {
             version: string;
@@ -2387,20 +2856,32 @@ export interface components {
             is_admin: boolean;
             timezone: string;
         };
+        /** WholeEvent */
+        WholeEvent: {
+            id: number;
+            event_ts: string;
+            application_name: string;
+            event_kind: string;
+            payload: string;
+        };
+        /**
+         * Step
+         * @description Of the display time zone; weeks begin on Monday.
+         * @enum {string}
+         */
+        counter_series_Step: "hour" | "day" | "week" | "month";
+        /**
+         * Step
+         * @description Where an agent is on its way.
+         * @enum {string}
+         */
+        fleet_ways_Step: "fixed" | "current" | "available" | "waiting" | "installing" | "failed";
         /**
          * ErrorDetail
          * @description The shape of every error that is not about a field.
          */
         ErrorDetail: {
             detail: string;
-        };
-        /**
-         * CodedError
-         * @description The shape of surfaces that have no older one to keep.
-         */
-        CodedError: {
-            code: string;
-            message: string;
         };
         /**
          * Faults
@@ -2416,6 +2897,14 @@ export interface components {
         Fault: {
             loc: (string | number)[];
             msg: string;
+        };
+        /**
+         * CodedError
+         * @description The shape of surfaces that have no older one to keep.
+         */
+        CodedError: {
+            code: string;
+            message: string;
         };
         /**
          * ErrorText
@@ -5138,6 +5627,8 @@ export interface operations {
                 beginTime?: number | null;
                 /** @description Unix seconds; now. */
                 endTime?: number | null;
+                /** @description Only what this metric runner took. */
+                runner?: string;
             };
             header?: never;
             path: {
@@ -9518,6 +10009,242 @@ export interface operations {
             };
         };
     };
+    ConsoleV1TryoutTryDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A draft of a runner configuration. */
+                    config: Record<string, never>;
+                    /** @description At most 1048576 bytes. */
+                    lines?: string[];
+                    /** @description Whose files the lines come from, not both. */
+                    agent_id?: string;
+                    /** @default 100 */
+                    max_lines?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The machine that was asked is offline or did not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1BacktestBacktestDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A draft of a runner configuration. */
+                    config: Record<string, never>;
+                    runner: string;
+                    agent_ids?: string[];
+                    tags?: string[];
+                    /** @default 10000 */
+                    lines?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtested"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
     ApiEventListEvents: {
         parameters: {
             query?: {
@@ -10882,6 +11609,1018 @@ export interface operations {
             };
             /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1EventTypesSeriesEventSeries: {
+        parameters: {
+            query: {
+                /** @description Of event types; 1-50. */
+                id: number[];
+                /** @description Unix microseconds; included. */
+                from: number;
+                /** @description Unix microseconds; not included. */
+                to: number;
+                /** @description Of the display time zone; weeks begin on Monday. */
+                step: components["schemas"]["counter_series_Step"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSeries"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AuditEventsAuditRows: {
+        parameters: {
+            query?: {
+                /** @description An id. */
+                before?: number | null;
+                limit?: number;
+                application_name?: string | null;
+                event_kind?: string | null;
+                /** @description Unix microseconds. */
+                from_us?: number | null;
+                /** @description Unix microseconds. */
+                to_us?: number | null;
+                /** @description Text that the payload contains, 1-256. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRows"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AuditEventsEventIdAuditEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeEvent"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AuditSourcesAuditSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSource"][];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersListUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"][];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersCreateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description It contradicts what is stored; the message says how. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersLinkCreateLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersNamePasswordSetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersNameSessionsEndSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1UsersNameRemoveUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description It contradicts what is stored; the message says how. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1TokensListTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRow"][];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1TokensCreateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1TokensTokenIdRevokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1StorageStoragePage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoragePage"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1SettingsSettingsPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsPage"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from muster.api.console import agents, configs, event_types, fleet, session, storage, tokens, users
+from muster.api.console import agents, audit, configs, event_types, fleet, session, storage, tokens, users
 from muster.api.console.pages import page_handlers
 
 
@@ -17,6 +17,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
             *agents.HANDLERS,
             *configs.HANDLERS,
             *event_types.HANDLERS,
+            *audit.HANDLERS,
             *users.HANDLERS,
             *tokens.HANDLERS,
             *storage.HANDLERS,

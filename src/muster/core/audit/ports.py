@@ -76,6 +76,10 @@ class AuditLog(Protocol):
         """Return events. Raises Unavailable."""
         ...
 
+    async def sources(self, *, limit: int) -> list[Source]:
+        """Return what there are events of, at most `limit`, by application, then kind. Raises Unavailable."""
+        ...
+
     async def checkpoint(self) -> str:
         """Return the newest signed checkpoint that is durable. Raises Unavailable."""
         ...

@@ -12,11 +12,11 @@ from muster.core.audit.proofs import consistency_proof, inclusion_proof
 from muster.core.audit.tree import node_hasher, tile_width
 from muster.errors import NotFound, SettingsError
 from muster.failpoints import Reach, ignore
-from muster.model.audit import AuditEvent
+from muster.model.audit import AuditEvent, Source
 from muster.model.idempotency import IdempotencyKey
 from muster.settings import CommitSettings
 from muster.store.commit import Observer
-from muster.store.relational.audit_pages import read_page
+from muster.store.relational.audit_pages import read_page, read_sources
 from muster.store.relational.audit_tree import read_events, read_head, tile_reader
 from muster.store.relational.audit_writer import AuditWriter
 from muster.store.relational.database import Relational, open_relational
@@ -58,6 +58,10 @@ class AuditTable:
     async def page(self, question: Question) -> Page:
         """See `AuditLog`."""
         return await self._relational.read(lambda c: read_page(c, question))
+
+    async def sources(self, *, limit: int) -> list[Source]:
+        """See `AuditLog`."""
+        return await self._relational.read(lambda c: read_sources(c, limit))
 
     async def checkpoint(self) -> str:
         """See `AuditLog`."""

@@ -56,6 +56,13 @@ def read_page(connection: Connection, question: Question) -> Page:
     return _page(connection, found, found[-1] if found else None)
 
 
+def read_sources(connection: Connection, limit: int) -> list[Source]:
+    """Return applications and kinds, at most `limit`."""
+    query = select(audit_sources.c.application, audit_sources.c.kind)
+    query = query.order_by(audit_sources.c.application, audit_sources.c.kind).limit(limit)
+    return [Source(application, kind) for application, kind in connection.execute(query)]
+
+
 def _filter(connection: Connection, question: Question) -> _Filter:
     sources = connection.execute(
         select(audit_sources.c.id, audit_sources.c.application, audit_sources.c.kind)

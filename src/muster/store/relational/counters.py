@@ -1,13 +1,13 @@
 """Event types and their hourly counts."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import Row
 
-from muster.core.counters import CountRequest, EventType, HourCount
+from muster.core.counters import CountRequest, EventType, HourCount, TypeHour
 from muster.errors import NotFound
 from muster.failpoints import Reach, ignore
 from muster.store.gather import Gather
@@ -109,6 +109,19 @@ class RelationalCounters:
             return {row.hour: row.times for row in connection.execute(query)}
 
         return await self._relational.read(work)
+
+    async def hours_of_types(
+        self, type_ids: Collection[int], first_hour: int, last_hour: int, *, limit: int
+    ) -> list[TypeHour]:
+        """See `CounterStore`."""
+        query = (
+            select(event_counts.c.event_type_id, event_counts.c.hour, event_counts.c.count)
+            .where(
+                event_counts.c.event_type_id.in_(type_ids), event_counts.c.hour.between(first_hour, last_hour)
+            )
+            .limit(limit)
+        )
+        return await self._relational.read(lambda c: [TypeHour(*row) for row in c.execute(query)])
 
 
 def _to_type(row: Row[tuple[object, ...]]) -> EventType:
