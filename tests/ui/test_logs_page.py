@@ -21,6 +21,9 @@ WIDE_ONLY = pytest.mark.parametrize("look", ["light-1400"], indirect=True)
 class UpSite(Site):
     """A server with this machine's agent as its child, as `muster up` starts them."""
 
+    def __enter__(self) -> "UpSite":
+        return self
+
     def start(self, environ: Mapping[str, str] | None = None, *, wait: bool = True) -> Program:
         argv = [*MUSTER, "up", "--data", str(self.data), "--port", str(self.port), *self.options]
         self.server = Program(argv, self.directory / "server.log", environ)
@@ -155,3 +158,27 @@ def test_what_was_found_is_downloaded(visit: Visit) -> None:
     lines = Path(download.value.path()).read_text().splitlines()
     assert len(lines) == 20
     assert all("lost" in json.loads(line)["message"] for line in lines)
+
+
+@WIDE_ONLY
+def test_keys_lead_here_and_dialogs_open_under_the_policy(visit: Visit) -> None:
+    visit.page.goto(f"{visit.site.url}/?q=nobody")
+    visit.page.get_by_role("link", name="Logs").wait_for()
+    visit.page.keyboard.press("g")
+    visit.page.keyboard.press("l")
+    expect(visit.page.get_by_role("heading", name="Logs")).to_be_visible()
+    visit.page.keyboard.press("/")
+    expect(visit.page.get_by_role("combobox", name="Search logs")).to_be_focused()
+    search(visit, "order 12 lost")
+    rows(visit).get_by_text(re.compile("order 12 lost")).first.click()
+    visit.page.get_by_role("button", name="Rows around it").click()
+    around = visit.page.get_by_role("dialog", name="Rows around it")
+    expect(around.get_by_text("order 11 lost")).to_be_visible()
+    expect(around.get_by_text("order 13 lost")).to_be_visible()
+    visit.page.go_back()
+    expect(around).to_be_hidden()
+    visit.page.keyboard.press("Control+k")
+    visit.page.get_by_role("combobox", name="Go to or do").fill("utc")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("button", name="Times are shown in: UTC")).to_be_visible()
+    visit.check()

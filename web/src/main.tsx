@@ -19,6 +19,9 @@ function getStyleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
+// The library that keeps the page still behind a dialog writes a style too, and looks for its nonce here.
+Object.assign(globalThis, { __webpack_nonce__: getStyleNonce() });
+
 createRoot(root).render(
   <MantineProvider
     theme={theme}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { widthsOf } from "../src/logs/columns";
 import { arrive, mergeRows, NOTHING_TAILED, showWaiting } from "../src/logs/tail";
 import { makeRow } from "./logs";
 
@@ -22,4 +23,9 @@ test("while paused rows wait, and come when they are shown", () => {
 test("what is kept of a long tail is bounded", () => {
   const many = Array.from({ length: 7_000 }, (_, index) => makeRow(index));
   expect(arrive(NOTHING_TAILED, many, false).rows).toHaveLength(5_000);
+});
+
+test("columns are as wide as their values, within bounds", () => {
+  const rows = [makeRow(1, { fields: { path: "/api/v1/items", id: "x".repeat(99) } })];
+  expect(widthsOf(["path", "id", "agent", "nothing"], rows)).toEqual([14, 26, 6, 8]);
 });

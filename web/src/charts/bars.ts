@@ -4,6 +4,11 @@ import { stack } from "./lines";
 import type { Scheme } from "./palette";
 import { takeSelection, zonedDate } from "./plot";
 
+/** Steps of a scale of counts: 1, 2, 5, 10, ... */
+const COUNT_STEPS = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
+
 /** One part of each bar; parts pile up in the order in which they are given. */
 export interface BarPart {
   label: string;
@@ -38,7 +43,7 @@ export function openBars(
     {
       width: element.clientWidth || 400,
       height: options.height_px,
-      padding: [8, 12, 0, 0],
+      padding: [8, 20, 0, 0],
       tzDate: zonedDate,
       legend: { show: false },
       cursor: {
@@ -56,7 +61,7 @@ export function openBars(
         x: { time: true, range: () => options.window() },
         y: { range: (_plot, _low, high) => valueRange(high, 0) },
       },
-      axes: chartAxes(options.scheme, ""),
+      axes: countAxes(options.scheme),
       series: [
         {},
         ...parts.toReversed().map(({ color }) => ({
@@ -79,6 +84,12 @@ export function openBars(
     data,
     element,
   );
+}
+
+/** The axes of a chart of counts: no tick stands at a fraction. */
+function countAxes(scheme: Scheme): uPlot.Axis[] {
+  const [time = {}, values = {}] = chartAxes(scheme, "");
+  return [time, { ...values, incrs: COUNT_STEPS }];
 }
 
 /** The bar under a moment; null before the first. */

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useRowFocus } from "../tables/useRowFocus";
 import { text } from "../text";
-import { gridOf } from "./columns";
+import { gridOf, widthsOf } from "./columns";
 import type { FieldHandlers } from "./FieldActions";
 import { LogLine } from "./LogLine";
 import { levelToken } from "./levels";
@@ -41,7 +41,8 @@ export function LogRows(props: LogRowsProps) {
       if (!next.delete(id)) next.add(id);
       return next;
     });
-  const grid = isNarrow ? undefined : { gridTemplateColumns: gridOf(columns) };
+  const widths = widthsOf(columns, rows);
+  const grid = isNarrow ? undefined : { gridTemplateColumns: gridOf(widths) };
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: rows take the focus
     <div className={classes.rows} role="grid" aria-label={logs.rows} aria-rowcount={-1}>

@@ -32,13 +32,20 @@ export function fieldsOf(row: LogRow): [name: string, value: string][] {
   return [...origin.filter(([, value]) => value !== ""), ...fields];
 }
 
-/** The widths of a row's columns, as CSS writes them. */
-export function gridOf(columns: readonly string[]): string {
-  return [
-    "1.1rem",
-    "9.6rem",
-    "4.6rem",
-    ...columns.map(() => "minmax(4rem, 9rem)"),
-    "minmax(0, 1fr)",
-  ].join(" ");
+const WIDTH_ROWS = 300;
+const MAX_WIDTH = 26;
+
+/** How wide columns are, in characters: as their widest value among the first rows. */
+export function widthsOf(columns: readonly string[], rows: readonly LogRow[]): number[] {
+  const first = rows.slice(0, WIDTH_ROWS);
+  return columns.map((name) => {
+    const longest = first.reduce((most, row) => Math.max(most, readColumn(row, name).length), 0);
+    return Math.min(MAX_WIDTH, Math.max(longest, name.length) + 1);
+  });
+}
+
+/** The widths of a row's parts, as CSS writes them. */
+export function gridOf(widths: readonly number[]): string {
+  const columns = widths.map((width) => `${width}ch`);
+  return ["1.1rem", "9.6rem", "4.6rem", ...columns, "minmax(0, 1fr)"].join(" ");
 }
