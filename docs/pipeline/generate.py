@@ -39,7 +39,8 @@ ABOUT = {
     ),
     "senders": (
         "A sender says where rows go: list `senders`, named by `sender_type`. Without the list rows go to\n"
-        "the agent's server, exactly once; to others they go at least once: after a crash some may come twice."
+        "the agent's server, exactly once; to others they go at least once: after a crash some may come\n"
+        "twice."
     ),
 }
 
