@@ -1,12 +1,14 @@
 """The server's side of logs: batches of runners, JSON lines over HTTP, and questions to 5 million rows."""
 
 import asyncio
+import datetime
+import itertools
 import os
 import statistics
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,14 +24,15 @@ from muster.failpoints import ignore
 from muster.model.batch import ARROW_STREAM, content_sha256
 from muster.settings import CommitSettings, TelemetrySettings
 from muster.store.telemetry.clients import LINES, TelemetryClients
-from muster.store.telemetry.log_lines import ONE_BLOCK
 from muster.store.telemetry.log_table import LogTable
 from tests.contract.memory import MemoryMarks
 from tests.processes import Site, wait_for
 
-SENDERS, LINE_SENDERS = 16, 4
+SENDERS, LINE_SENDERS = 16, 8
 BATCH_ROWS, BODY_ROWS = 5_000, 20_000
-BODIES = 20
+DISTINCT_ROWS = 1_000_000
+"""So many rows are sent before the first come again: times rise as they do where lines are written."""
+
 ROWS = 5_000_000
 ASKED = 9
 FILE = "MUSTER_BENCH_LOG_LINES"
@@ -48,7 +51,8 @@ FROM (SELECT rowNumberInAllBlocks() AS n, JSONExtract(line, 'Map(LowCardinality(
 class LogSender:
     """An enrolled agent that sends batches of one runner."""
 
-    def __init__(self, site: Site, token: str, bodies: list[bytes]) -> None:
+    def __init__(self, site: Site, token: str, bodies: Iterator[tuple[str, bytes]]) -> None:
+        """`bodies` are hash and compressed content, taken in turn by all senders."""
         facts = {"hostname": f"bench-{uuid.uuid4().hex[:8]}", "machine_id": "", "platform": ""}
         reply = site.http.post(
             "/agent/v1/enroll",
@@ -58,11 +62,11 @@ class LogSender:
         self._credential = reply["credential"]
         self._epoch = uuid.uuid4().hex
         self._sequence = 0
-        self._bodies = [(content_sha256(body), zstandard.compress(body, 1)) for body in bodies]
+        self._bodies = bodies
 
     def next_request(self) -> bytes:
         """Return an HTTP request with the next batch."""
-        sha256, body = self._bodies[self._sequence % len(self._bodies)]
+        sha256, body = next(self._bodies)
         self._sequence += 1
         query = f"epoch={self._epoch}&sequence={self._sequence}&sha256={sha256}"
         head = (
@@ -75,13 +79,13 @@ class LogSender:
 
 def measure_log_batches(directory: Path, seconds: float) -> list[Figure]:
     """Store batches of runners, as agents send them."""
-    rows = list(log_data.lines(BATCH_ROWS * BODIES))
-    tables = [log_data.batch_of(rows[at : at + BATCH_ROWS]) for at in range(0, len(rows), BATCH_ROWS)]
-    bodies = [_to_stream(table) for table in tables]
+    streams = (_to_stream(log_data.batch_of(rows)) for rows in _pieces(BATCH_ROWS))
+    bodies = [(content_sha256(body), zstandard.compress(body, 1)) for body in streams]
+    turns = itertools.cycle(bodies)
 
     def requests(site: Site) -> list[Callable[[], bytes]]:
         token = site.token("agent")
-        return [LogSender(site, token, bodies).next_request for _ in range(SENDERS)]
+        return [LogSender(site, token, turns).next_request for _ in range(SENDERS)]
 
     what = f"log batches of {BATCH_ROWS} rows, durable"
     return _measure(directory, seconds, what, requests, BATCH_ROWS, 204, ("500 k/s", ""))
@@ -89,8 +93,7 @@ def measure_log_batches(directory: Path, seconds: float) -> list[Figure]:
 
 def measure_log_lines(directory: Path, seconds: float) -> list[Figure]:
     """Store JSON lines over HTTP."""
-    rows = list(log_data.lines(BODY_ROWS * BODIES))
-    bodies = [log_data.body_of(rows[at : at + BODY_ROWS]) for at in range(0, len(rows), BODY_ROWS)]
+    bodies = [log_data.body_of(rows) for rows in _pieces(BODY_ROWS)]
 
     def requests(site: Site) -> list[Callable[[], bytes]]:
         head = (
@@ -98,11 +101,18 @@ def measure_log_lines(directory: Path, seconds: float) -> list[Figure]:
             f"Authorization: Bearer {site.token('write:logs')}\r\n"
         )
         wholes = [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
-        turns = iter(range(10**9))
-        return [lambda: wholes[next(turns) % BODIES]] * LINE_SENDERS
+        turns = itertools.cycle(wholes)
+        return [lambda: next(turns)] * LINE_SENDERS
 
     what = f"JSON lines, {BODY_ROWS} a body, durable"
     return _measure(directory, seconds, what, requests, BODY_ROWS, 201, ("400 k/s", "4 s"))
+
+
+def _pieces(size: int) -> Iterator[list[tuple[datetime.datetime, str, str]]]:
+    """Yield the distinct rows, so many at a time."""
+    rows = log_data.lines(DISTINCT_ROWS)
+    for _ in range(0, DISTINCT_ROWS, size):
+        yield [next(rows) for _ in range(size)]
 
 
 def _measure(
@@ -210,12 +220,12 @@ def _load(clients: TelemetryClients) -> None:
     if path:
         with Path(path).open("rb") as file:
             while chunk := b"".join(file.readlines(64 * 1024 * 1024)):
-                clients.insert_lines(LOAD, chunk, {}, ONE_BLOCK)
+                clients.insert_lines(LOAD, [chunk], {})
     else:
         rows = log_data.lines(ROWS)
         for _ in range(0, ROWS, 250_000):
             chunk = log_data.shared_form([next(rows) for _ in range(250_000)])
-            clients.insert_lines(LOAD, chunk, {}, ONE_BLOCK)
+            clients.insert_lines(LOAD, [chunk], {})
     clients.command("OPTIMIZE TABLE logs FINAL")
 
 

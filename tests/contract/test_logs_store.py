@@ -30,7 +30,9 @@ from muster.model.ids import AgentId, Epoch, StreamName
 from muster.model.mark import Mark
 from muster.settings import CommitSettings
 from muster.store.telemetry.clients import TelemetryClients
+from muster.store.telemetry.log_lines import LARGE_ROWS
 from muster.store.telemetry.log_table import LogTable
+from muster.store.telemetry.log_writer import LogWriter, to_rows
 from muster.store.telemetry.retention import drop_older_than
 from tests.contract.memory import NOON, Clock, MemoryMarks
 
@@ -196,6 +198,42 @@ def test_a_group_at_midnight_is_one_part(
     store(open_table(), batch(1, *(line(f"{n}", START - n * 3600) for n in range(5000))))
     parts = clients.rows("SELECT partition, rows FROM system.parts WHERE active AND table = 'logs'")
     assert [rows for _, rows in parts] == [5000]
+
+
+def test_batches_of_a_group_are_one_part(
+    open_table: Callable[..., LogTable], clients: TelemetryClients, marks: MemoryMarks, clock: Clock
+) -> None:
+    open_table()
+    writer = LogWriter(clients, marks, reach=ignore, now_us=clock, stored=lambda _: None)
+    agents = [AgentId(f"{n:032x}") for n in range(1, 30)]
+    items = [
+        batch(1, *(line(f"{n}.{i}", START - n, k=f"{i}") for i in range(50)), agent=agents[n])
+        for n in range(29)
+    ]
+    outcomes = writer.write_group([LogBatch(x.key, x.sha256, to_rows(x.columns)) for x in items])
+    assert outcomes == [BatchOutcome(repeated=False, rows=50)] * 29
+    parts = clients.rows("SELECT rows FROM system.parts WHERE active AND table = 'logs'")
+    assert parts == [(29 * 50,)]
+    for row in newest(reader := open_table(), everything("*.49")):
+        number = agents.index(row.agent_id)
+        assert (row.message, row.fields) == (f"{number}.49", {"k": "49"})
+        assert row.place[::2] == ((START - number) * US, number * 50 + 49)
+    assert len(newest(reader, everything("*.49"))) == 29
+
+
+def test_words_are_found_before_and_after_they_are_indexed(
+    table: LogTable, clients: TelemetryClients
+) -> None:
+    """The index of words of many rows is built by merges."""
+    lines = [f"request {n} {'refused' if n == 700 else 'taken'} by shop" for n in range(LARGE_ROWS)]
+    store(table, batch(1, *(line(text, START + n / 1000) for n, text in enumerate(lines))))
+    body = "\n".join(json.dumps({"msg": "by hand", "ts": START}) for _ in range(LARGE_ROWS))
+    post(table, {"msg": "Refused by hand", "ts": START}, body)
+    for _ in range(2):
+        assert messages(newest(table, everything("refused"))) == [lines[700], "Refused by hand"]
+        assert messages(newest(table, everything('"700 refu"'))) == [lines[700]]
+        assert messages(newest(table, everything("nothing"))) == []
+        clients.command("OPTIMIZE TABLE logs FINAL")
 
 
 def test_a_time_in_the_future_counts_as_the_time_of_receipt(table: LogTable, clock: Clock) -> None:

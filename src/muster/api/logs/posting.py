@@ -69,7 +69,7 @@ async def add_logs(
         source=source,
     )
     body = await body_of(request, log_search.live.limits)
-    if not body.strip():
+    if not body or body.isspace():
         return Stored(0, repeated=False)
     lines = await asyncio.to_thread(_to_lines, request, body, fields)
     outcome = await asyncio.wrap_future(log_search.store.submit_lines(lines))

@@ -1,9 +1,8 @@
 """Connections to the telemetry store: chDB inside this process, or a ClickHouse server."""
 
 import asyncio
-import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -18,6 +17,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from muster.errors import SettingsError, Unavailable
 from muster.settings import TelemetrySettings
+from muster.store.telemetry.scratch import Scratch
 
 T = TypeVar("T")
 
@@ -25,6 +25,16 @@ HTTP_SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
 TABLES = ("reports", "samples", "rollups", "logs")
 LINES = "lines_of_the_body"
 """Stands in a statement for a table of one column, `line`: see `TelemetryClients.insert_lines`."""
+
+MAX_BLOCK_ROWS = 2_000_000
+ONE_BLOCK = {
+    "max_threads": "1",
+    "max_insert_threads": "1",
+    "min_insert_block_size_rows": str(MAX_BLOCK_ROWS),
+    "min_insert_block_size_bytes": "0",
+    "max_insert_block_size": str(MAX_BLOCK_ROWS),
+}
+"""All rows of a statement go into one part, so that all or none of them are stored."""
 
 
 class TelemetryClients:
@@ -42,6 +52,7 @@ class TelemetryClients:
         self._query_timeout_s = query_timeout_s
         self._local = threading.local()
         self._clients: list[Client] = []
+        self._scratches: list[Scratch] = []
         self._lock = threading.Lock()
         self._readers = ThreadPoolExecutor(settings.readers, thread_name_prefix="telemetry-read")
 
@@ -87,50 +98,75 @@ class TelemetryClients:
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store failed: {_first_line(error)}") from error
 
-    def insert(self, table: str, rows: pa.Table) -> None:
-        """Insert rows as one block; durable on return. Raises Unavailable: it may be stored or not."""
+    def insert(self, table: str, rows: pa.Table, *, later_index: str = "") -> None:
+        """Insert rows as one block; durable on return. Raises Unavailable: it may be stored or not.
+
+        `later_index` is left for merges to build.
+        """
+        settings = _one_block(later_index)
         try:
-            self.client().insert_arrow(table, rows)
+            if self._settings.dsn:
+                self.client().insert_arrow(table, rows.combine_chunks(), settings=settings)
+            else:
+                self._read_rows(table, rows, settings)
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store refused an insert: {_first_line(error)}") from error
 
     def insert_lines(
-        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+        self, sql: str, bodies: Sequence[bytes], parameters: Mapping[str, Any], *, later_index: str = ""
     ) -> None:
-        """Run an `INSERT ... SELECT ... FROM` `LINES`, where `LINES` are those of `body`; durable on return.
+        """Run an `INSERT ... SELECT ... FROM` `LINES` as one block; durable on return.
 
-        Raises Unavailable, with the engine's error as its cause: the rows may be stored or not.
+        `LINES` are those of all bodies. Raises Unavailable, with the engine's error as its cause: the rows
+        may be stored or not.
         """
+        settings = _one_block(later_index)
         try:
             if self._settings.dsn:
-                self._send_lines(sql, body, parameters, settings)
+                self._send_lines(sql, bodies, parameters, settings)
             else:
-                self._read_lines(sql, body, parameters, settings)
+                self._read_lines(sql, bodies, parameters, settings)
         except (ClickHouseError, OSError) as error:
             raise Unavailable(f"the telemetry store refused an insert: {_first_line(error)}") from error
 
+    def _read_rows(self, table: str, rows: pa.Table, settings: Mapping[str, str]) -> None:
+        """The engine is in this process, so a file is the shortest way there."""
+        scratch = self._scratch()
+        scratch.write_rows(rows)
+        given = ", ".join(f"{name} = '{value}'" for name, value in settings.items())
+        self.client().command(
+            f"INSERT INTO {table} ({', '.join(rows.column_names)}) "
+            f"FROM INFILE '{scratch.path}' SETTINGS {given} FORMAT ArrowStream"
+        )
+
     def _send_lines(
-        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+        self, sql: str, bodies: Sequence[bytes], parameters: Mapping[str, Any], settings: Mapping[str, str]
     ) -> None:
         statement = " ".join(sql.replace(LINES, "input('line String')").split())
         self.client().command(
             f"{statement} FORMAT LineAsString",
             parameters=dict(parameters),
-            data=body,
+            data=b"".join(body if body.endswith(b"\n") else body + b"\n" for body in bodies),
             settings=dict(settings),
         )
 
     def _read_lines(
-        self, sql: str, body: bytes, parameters: Mapping[str, Any], settings: Mapping[str, Any]
+        self, sql: str, bodies: Sequence[bytes], parameters: Mapping[str, Any], settings: Mapping[str, str]
     ) -> None:
-        """The engine is in this process, so a file is the shortest way there."""
-        with tempfile.NamedTemporaryFile(dir=self._data, prefix="lines-") as file:
-            file.write(body)
-            file.flush()
-            path = str(Path(file.name).resolve())
-            statement = sql.replace(LINES, "file({lines_path:String}, 'LineAsString', 'line String')")
-            values = {**parameters, "lines_path": path}
-            self.client().command(statement, parameters=values, settings=dict(settings))
+        scratch = self._scratch()
+        scratch.write_lines(bodies)
+        statement = sql.replace(LINES, "file({lines_path:String}, 'LineAsString', 'line String')")
+        values = {**parameters, "lines_path": scratch.path}
+        self.client().command(statement, parameters=values, settings=dict(settings))
+
+    def _scratch(self) -> Scratch:
+        """Return the calling thread's file."""
+        if not hasattr(self._local, "scratch"):
+            self._local.scratch = Scratch(self._data)
+            with self._lock:
+                self._scratches.append(self._local.scratch)
+        scratch: Scratch = self._local.scratch
+        return scratch
 
     def create_tables(self) -> None:
         """Create what is missing. Raises Unavailable."""
@@ -145,6 +181,9 @@ class TelemetryClients:
             for client in self._clients:
                 client.close()
             self._clients.clear()
+            for scratch in self._scratches:
+                scratch.close()
+            self._scratches.clear()
 
     def _open(self) -> Client:
         if self._settings.dsn:
@@ -190,6 +229,10 @@ def http_dsn(dsn: str) -> str:
             "telemetry.dsn: expected clickhouse://user:password@host:port/database, or clickhouses:// for TLS"
         )
     return f"{HTTP_SCHEMES[scheme]}://{rest}"
+
+
+def _one_block(later_index: str) -> dict[str, str]:
+    return ONE_BLOCK | ({"exclude_materialize_skip_indexes_on_insert": later_index} if later_index else {})
 
 
 def _first_line(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from muster.core.ingest import BatchOutcome
-from muster.core.logs.ports import PostedLines
+from muster.core.logs.ports import LineFields, PostedLines
 from muster.errors import InvalidInput, TooLarge, Unavailable
 from muster.model.log import LEVELS, MAX_MESSAGE_BYTES
 from muster.pipeline.levels import WORDS
@@ -20,35 +20,35 @@ KEY_KEPT_US = 2 * 86_400 * 1_000_000
 """A key is good for so long."""
 
 KEYS_IN_MEMORY = 10_000
-_BLANK = re.compile(rb"\n[ \t\r]*\n")
+_BLANK = re.compile(rb"\n(?:[ \t\r]*\n|[ \t\r]+\Z)")
 BAD_LINE = "BAD-LINE"
 TIMES_AT_ONCE = 10_000
+
+LARGE_ROWS = 20_000
+"""So many rows at once come when merges are frequent."""
 
 SPELLINGS = {word: level for level, words in WORDS.items() for word in words}
 
 
-def _first_of(names: str) -> str:
-    """Return the SQL for the first of the names that a line has, else the very first: it is "" then."""
-    array = f"{{{names}:Array(String)}}"
-    return f"{array}[greatest(1, arrayFirstIndex(k -> mapContains(m, k), {array}))]"
-
-
-INSERT = f"""
+def insert_sql(fields: LineFields) -> str:
+    """Return the statement that stores lines; `_parameters` has its values."""
+    (time_name, time), (message_name, message), (level_name, level_text) = (
+        _picked(kind, names) for kind, names in _names(fields)
+    )
+    return f"""
 INSERT INTO logs (received_at, row, ts, agent_id, runner, source, level, message, fields,
     epoch, sequence, batch_sha256)
 SELECT fromUnixTimestamp64Micro({{received:Int64}}, 'UTC') AS at, n,
     least(at, if(empty(time), at, assumeNotNull(parsed))), '', '', {{source:String}},
     transform(lower(level_text), {{spellings:Array(String)}}, {{levels:Array(String)}}, '') AS level,
     message,
-    mapFilter((k, v) -> k NOT IN (time_name, message_name) AND (k != level_name OR level = ''), m),
+    mapFilter((k, v) -> k != time_name AND k != message_name AND (k != level_name OR level = ''), m),
     {{epoch:String}}, 1, if(n = 0, {{sha256:String}}, '')
 FROM (
     SELECT toUInt32(rowNumberInAllBlocks()) AS n, m,
-        {_first_of("time_names")} AS time_name, m[time_name] AS time,
-        {_first_of("message_names")} AS message_name,
-        m[message_name] AS message,
-        {_first_of("level_names")} AS level_name,
-        m[level_name] AS level_text,
+        {time_name} AS time_name, {time} AS time,
+        {message_name} AS message_name, {message} AS message,
+        {level_name} AS level_name, {level_text} AS level_text,
         parseDateTime64BestEffortOrNull(time, 6, 'UTC') AS parsed,
         throwIf(empty(m) OR (notEmpty(time) AND parsed IS NULL) OR length(message) > {MAX_MESSAGE_BYTES},
             '{BAD_LINE}') AS bad
@@ -58,14 +58,20 @@ FROM (
 WHERE NOT bad
 """
 
-ONE_BLOCK = {
-    "max_threads": 1,
-    "max_insert_threads": 1,
-    "min_insert_block_size_rows": 2 * MAX_LINES,
-    "min_insert_block_size_bytes": 0,
-    "max_insert_block_size": 2 * MAX_LINES,
-}
-"""All rows of a request go into one part, so that all or none of them are stored."""
+
+def _picked(kind: str, names: Sequence[str]) -> tuple[str, str]:
+    """Return the SQL for the first of some names that a line has, else the very first, and for its value.
+
+    Names are compared one by one: a function over an array of them would copy each line for each.
+    """
+    bound = [f"{{{kind}_{number}:String}}" for number in range(len(names))]
+    which = ", ".join(f"mapContains(m, {name}), {name}" for name in bound)
+    value = ", ".join(f"mapContains(m, {name}), m[{name}]" for name in bound)
+    return f"multiIf({which}, {bound[0]})", f"multiIf({value}, '')"
+
+
+def _names(fields: LineFields) -> tuple[tuple[str, Sequence[str]], ...]:
+    return (("time", fields.time), ("message", fields.message), ("level", fields.level))
 
 
 class BadLine(Exception):
@@ -86,10 +92,10 @@ class LineInserts:
         Raises Unavailable.
         """
         bodies = [without_blank_lines(lines.body) for lines in some]
-        counts = [body.count(b"\n") + 1 for body in bodies]
+        counts = [_count(body) for body in bodies]
         if sum(counts) > MAX_LINES:
             raise BadLine
-        self._run(some[0], b"\n".join(bodies), received_us)
+        self._run(some[0], bodies, sum(counts), received_us)
         return [BatchOutcome(repeated=False, rows=count) for count in counts]
 
     def insert(self, lines: PostedLines, received_us: int) -> BatchOutcome:
@@ -105,16 +111,18 @@ class LineInserts:
             return BatchOutcome(repeated=True, rows=0)
         body = without_blank_lines(lines.body)
         try:
-            self._run(lines, body, received_us)
+            self._run(lines, [body], count, received_us)
         except BadLine:
             raise self._first_bad(lines) from None
         if lines.key:
             self._remember(lines)
-        return BatchOutcome(repeated=False, rows=body.count(b"\n") + 1)
+        return BatchOutcome(repeated=False, rows=_count(body))
 
-    def _run(self, lines: PostedLines, body: bytes, received_us: int) -> None:
+    def _run(self, lines: PostedLines, bodies: Sequence[bytes], count: int, received_us: int) -> None:
+        """Store about `count` lines of some bodies by what `lines` says of them."""
+        sql, parameters = insert_sql(lines.fields), _parameters(lines, received_us)
         try:
-            self._clients.insert_lines(INSERT, body, _parameters(lines, received_us), ONE_BLOCK)
+            self._clients.insert_lines(sql, bodies, parameters, later_index=later_index(count))
         except Unavailable as error:
             if BAD_LINE in str(error.__cause__):
                 raise BadLine from None
@@ -165,24 +173,34 @@ class LineInserts:
         return InvalidInput(f"line {number}: {reason}; nothing was stored", field="body")
 
 
+def later_index(count: int) -> str:
+    """Return the index that merges shall build for an insert of so many rows, "" for none.
+
+    It takes a quarter of an insert's time, and under load one thread inserts while others merge; few rows
+    are indexed at once, since nobody knows when they will be merged. See docs/adr/0012-log-table.md.
+    """
+    return "words" if count >= LARGE_ROWS else ""
+
+
 def without_blank_lines(body: bytes) -> bytes:
-    """Return the body without empty lines, of which the engine would make rows."""
-    body = body.strip()
-    if _BLANK.search(body) is None:
+    """Return the body without empty lines, of which the engine would make rows; it may be the same."""
+    if not body[:1].isspace() and _BLANK.search(body) is None:
         return body
     return b"\n".join(line for line in body.split(b"\n") if line.strip())
 
 
+def _count(body: bytes) -> int:
+    return body.count(b"\n") + (not body.endswith(b"\n"))
+
+
 def _parameters(lines: PostedLines, received_us: int) -> Mapping[str, Any]:
     spellings = {level: level for level in LEVELS} | SPELLINGS
-    return {
+    names = {f"{kind}_{n}": name for kind, each in _names(lines.fields) for n, name in enumerate(each)}
+    return names | {
         "received": received_us,
         "source": lines.fields.source,
         "epoch": lines.key,
         "sha256": lines.sha256 if lines.key else "",
-        "time_names": list(lines.fields.time),
-        "message_names": list(lines.fields.message),
-        "level_names": list(lines.fields.level),
         "spellings": list(spellings),
         "levels": list(spellings.values()),
     }

@@ -13,7 +13,7 @@ from muster.failpoints import Reach
 from muster.model.batch import LOGS
 from muster.model.log import runner_of
 from muster.store.telemetry.clients import TelemetryClients
-from muster.store.telemetry.log_lines import BadLine, LineInserts
+from muster.store.telemetry.log_lines import BadLine, LineInserts, later_index
 from muster.store.telemetry.once import Judge, Marks, ReceiptClock, Receipts
 
 RECEIPTS = Receipts(
@@ -52,25 +52,28 @@ class _Group:
         self.batches: list[LogBatch] = []
 
     def to_arrow(self, received_us: int) -> pa.Table:
-        """Return the rows; a time in the future is the time of receipt."""
+        """Return the rows, those of each batch as they arrived; a time in the future is that of receipt."""
         parts: list[Any] = [batch.columns for batch in self.batches]
         rows = pa.concat_tables(parts)
         sizes = [part.num_rows for part in parts]
         keys = [batch.key for batch in self.batches]
         count = rows.num_rows
-        ts = np.minimum(rows.column("ts").cast(pa.int64()).to_numpy(), received_us)
         columns = {
             "received_at": pa.array(np.full(count, received_us), pa.int64()).cast(TS),
             "row": pa.array(np.arange(count, dtype=np.uint32)),
-            "ts": pa.array(ts).cast(TS),
+            "ts": pa.chunked_array([_at_most(chunk, received_us) for chunk in rows.column("ts").chunks], TS),
             "agent_id": _each([key.agent_id for key in keys], sizes),
             "runner": _each([runner_of(key.stream) for key in keys], sizes),
-            **{name: rows.column(name).combine_chunks() for name in ("source", "level", "message", "fields")},
+            **{name: rows.column(name) for name in ("source", "level", "message", "fields")},
             "epoch": _each([key.epoch for key in keys], sizes),
             "sequence": pa.array(np.repeat([key.sequence for key in keys], sizes).astype(np.uint64)),
             "batch_sha256": _firsts([batch.sha256 for batch in self.batches], sizes),
         }
         return pa.table(columns)
+
+
+def _at_most(ts: pa.Array, latest_us: int) -> pa.Array:
+    return pa.array(np.minimum(ts.cast(pa.int64()).to_numpy(), latest_us)).cast(TS)
 
 
 def _each(values: Sequence[str], sizes: Sequence[int]) -> pa.Array:
@@ -174,7 +177,8 @@ class LogWriter:
         received_us = self._clock.next_us()
         self._judge.doubt(group.marks)
         self._reach("server.insert.before")
-        self._clients.insert("logs", group.to_arrow(received_us))
+        rows = group.to_arrow(received_us)
+        self._clients.insert("logs", rows, later_index=later_index(rows.num_rows))
         self._reach("server.insert.after")
         self._reach("server.mark.before_commit")
         self._judge.stored(group.marks)
