@@ -6,6 +6,8 @@ import {
   Outlet,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { parseConfigSearch } from "../fleet/configs/search";
+import { parseListSearch } from "../fleet/list/search";
 import { parseFleetSearch } from "../fleet/search";
 import { parseHostSearch } from "../host/search";
 import { parseLogsSearch } from "../logs/search";
@@ -49,9 +51,75 @@ const logsRoute = createRoute({
   component: lazyRouteComponent(() => import("../logs/LogsPage"), "LogsPage"),
 });
 
+const fleetFrameRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/fleet",
+  component: lazyRouteComponent(() => import("../fleet/FleetFrame"), "FleetFrame"),
+});
+
+const agentsRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import("../fleet/agents/AgentsPage"), "AgentsPage"),
+});
+
+const configsRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/configs",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import("../fleet/configs/ConfigsPage"), "ConfigsPage"),
+});
+
+const configRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/configs/$name",
+  validateSearch: parseConfigSearch,
+  component: lazyRouteComponent(() => import("../fleet/configs/ConfigPage"), "ConfigPage"),
+});
+
+const tagsRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/tags",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import("../fleet/tags/TagsPage"), "TagsPage"),
+});
+
+const runnersRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/runners",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import("../fleet/runners/RunnersPage"), "RunnersPage"),
+});
+
+const releasesRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/releases",
+  component: lazyRouteComponent(() => import("../fleet/releases/ReleasesPage"), "ReleasesPage"),
+});
+
+const changesRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/changes",
+  component: lazyRouteComponent(() => import("../fleet/changes/ChangesPage"), "ChangesPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([fleetRoute, hostRoute, logsRoute]),
+  shellRoute.addChildren([
+    fleetRoute,
+    hostRoute,
+    logsRoute,
+    fleetFrameRoute.addChildren([
+      agentsRoute,
+      configsRoute,
+      configRoute,
+      tagsRoute,
+      runnersRoute,
+      releasesRoute,
+      changesRoute,
+    ]),
+  ]),
 ]);
 
 /** Makes the console's router; tests give a history of their own. */

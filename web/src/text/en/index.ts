@@ -1,3 +1,4 @@
+import { fleet } from "./fleet";
 import { logs } from "./logs";
 import { commands, pages, shell } from "./shell";
 
@@ -7,4 +8,5 @@ export const en = {
   commands,
   pages,
   logs,
+  fleet,
 };

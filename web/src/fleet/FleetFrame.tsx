@@ -1,0 +1,41 @@
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { text } from "../text";
+import { ChangesProvider } from "./change/ChangesProvider";
+import classes from "./layout.module.css";
+
+const SECTIONS = [
+  ["/fleet", text.fleet.sections.agents],
+  ["/fleet/configs", text.fleet.sections.configs],
+  ["/fleet/tags", text.fleet.sections.tags],
+  ["/fleet/runners", text.fleet.sections.runners],
+  ["/fleet/releases", text.fleet.sections.releases],
+  ["/fleet/changes", text.fleet.sections.changes],
+] as const;
+
+/** What the pages of the fleet share: the way to each other, and asking for changes. */
+export function FleetFrame() {
+  const nav = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    const active = nav.current?.querySelector<HTMLElement>('[data-status="active"]');
+    if (nav.current && active) nav.current.scrollLeft = active.offsetLeft - nav.current.offsetLeft;
+  }, [path]);
+  return (
+    <ChangesProvider>
+      <nav ref={nav} className={classes.sections} aria-label={text.fleet.sections.label}>
+        {SECTIONS.map(([to, name]) => (
+          <Link
+            key={to}
+            to={to}
+            className={classes.section}
+            activeOptions={{ exact: to === "/fleet", includeSearch: false }}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </ChangesProvider>
+  );
+}

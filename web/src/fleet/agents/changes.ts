@@ -1,0 +1,50 @@
+import { text } from "../../text";
+import { type FleetChange, pathOf } from "../change/change";
+
+const words = text.fleet.agents;
+
+/** Puts a tag on agents; one that does not exist is made. */
+export function tagAgents(tag: string, ids: readonly string[], isKnown: boolean): FleetChange {
+  return {
+    title: words.changes.addTag(tag, ids.length),
+    verb: words.bulk.addTag,
+    method: "POST",
+    path: isKnown ? pathOf("tags", tag, "agentids") : pathOf("tags", tag),
+    body: { agent_ids: ids },
+  };
+}
+
+export function untagAgents(tag: string, ids: readonly string[]): FleetChange {
+  return {
+    title: words.changes.removeTag(tag, ids.length),
+    verb: words.bulk.removeTag,
+    method: "DELETE",
+    path: pathOf("tags", tag, "agentids", "batch"),
+    query: { agentids: ids.join(",") },
+    isDangerous: true,
+  };
+}
+
+export function deleteAgents(ids: readonly string[]): FleetChange {
+  return {
+    title: words.changes.delete(ids.length),
+    text: words.changes.deleteText,
+    verb: words.bulk.delete,
+    method: "DELETE",
+    path: pathOf("agents", "batch"),
+    query: { id: ids.join(",") },
+    isDangerous: true,
+  };
+}
+
+export function upgradeAgents(ids: readonly string[], tags: readonly string[] = []): FleetChange {
+  return {
+    title: words.changes.upgrade(ids.length),
+    text: words.changes.upgradeText,
+    verb: words.bulk.upgrade,
+    method: "POST",
+    path: pathOf("agents", "upgrade"),
+    body: { agent_ids: ids, tags },
+    isRevision: false,
+  };
+}

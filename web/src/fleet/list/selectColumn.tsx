@@ -1,0 +1,28 @@
+import { Checkbox } from "@mantine/core";
+import type { Column } from "../../tables/VirtualTable";
+import { text } from "../../text";
+import classes from "./list.module.css";
+import type { Selection } from "./selection";
+
+/** The column with a box for each row that can be chosen. */
+export function selectColumn<Row>(
+  selection: Selection,
+  keyOf: (row: Row) => string,
+  nameOf: (row: Row) => string,
+): Column<Row> {
+  return {
+    key: "select",
+    title: "",
+    track: "1.4rem",
+    cell: (row) => (
+      <span className={classes.check}>
+        <Checkbox
+          size="xs"
+          aria-label={text.fleet.common.selectOne(nameOf(row))}
+          checked={selection.has(keyOf(row))}
+          onChange={() => selection.toggle(keyOf(row))}
+        />
+      </span>
+    ),
+  };
+}
