@@ -26,7 +26,7 @@ from muster.agent.spool_tables import (
     trim_quarantine,
     used_bytes,
 )
-from muster.agent.spooled import NewBatch, QuarantinedBatch, SpooledBatch, SpoolKey
+from muster.agent.spooled import NewBatch, PackedBatch, QuarantinedBatch, SpooledBatch, SpoolKey
 from muster.failpoints import Reach
 from muster.model.batch import INVENTORY, REPORTS, SAMPLES, content_sha256
 from muster.model.ids import Epoch, StreamName
@@ -120,27 +120,23 @@ class Spool:
         self._reach("agent.spool.after_commit")
         return keys
 
-    def append_whole(self, batches: Sequence[NewBatch], also: Also) -> list[SpoolKey]:
+    def append_whole(self, batches: Sequence[PackedBatch], also: Also) -> list[SpoolKey]:
         """Store all of the batches and `also` in one transaction. What cannot be stored is not counted.
 
         They leave a part of the file free for streams that cannot wait. Raises SpoolFull when there is
         no room, sqlite3.OperationalError when the disk refuses: nothing is done then.
         """
-        packer = zstandard.ZstdCompressor(level=1)
-        hashed = [(batch, content_sha256(batch.body), packer.compress(batch.body)) for batch in batches]
 
         def work(db: sqlite3.Connection) -> list[SpoolKey]:
-            if used_bytes(db) + sum(len(packed) for _, _, packed in hashed) > self._whole_bytes:
+            if used_bytes(db) + sum(len(batch.body) for batch in batches) > self._whole_bytes:
                 raise SpoolFull
-            (last,) = db.execute("SELECT coalesce(max(rowid), 0) FROM batches").fetchone()
-            keys = [self._add(db, *parts, before=last + 1) for parts in hashed]
-            stored = [key for key in keys if key is not None]
-            if len(stored) < len(keys):
+            keys = [self._insert(db, batch) for batch in batches]
+            if used_bytes(db) > self._max_bytes:
                 raise SpoolFull
-            also(db, keys)
+            also(db, list(keys))
             if keys:
                 self._reach("agent.spool.before_commit")
-            return stored
+            return keys
 
         keys = self._run(work)
         self._reach("agent.spool.after_commit")
@@ -299,22 +295,27 @@ class Spool:
         self, db: sqlite3.Connection, batch: NewBatch, sha256: str, packed: bytes, *, before: int
     ) -> SpoolKey | None:
         """Insert a batch if it can be given room; batches from rowid `before` on are as new as it is."""
-        count(db, batch.stream, collected=batch.rows)
         db.execute("SAVEPOINT batch")
+        key = self._insert(db, PackedBatch(batch.stream, batch.rows, sha256, packed))
+        if not self._make_room(db, batch.stream, before):
+            db.execute("ROLLBACK TO batch")
+            count(db, batch.stream, collected=batch.rows, dropped=batch.rows)
+            return None
+        return key
+
+    def _insert(self, db: sqlite3.Connection, batch: PackedBatch) -> SpoolKey:
+        """Insert a batch and count it, whatever room there is."""
         key = insert(
             db,
             batch.stream,
             self._epoch,
-            sha256=sha256,
+            sha256=batch.sha256,
             rows=batch.rows,
-            body=packed,
+            body=batch.body,
             created_us=self._now_us(),
         )
-        if not self._make_room(db, batch.stream, before):
-            db.execute("ROLLBACK TO batch")
-            count(db, batch.stream, dropped=batch.rows)
-            return None
-        count(db, batch.stream, spooled=batch.rows, waiting=batch.rows, waiting_bytes=len(packed))
+        rows = batch.rows
+        count(db, batch.stream, collected=rows, spooled=rows, waiting=rows, waiting_bytes=len(batch.body))
         return key
 
     def _write_drops(self, db: sqlite3.Connection, streams: set[StreamName]) -> dict[StreamName, int]:

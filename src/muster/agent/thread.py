@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import queue
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
@@ -34,33 +35,9 @@ async def in_thread(call: Callable[[], T]) -> T:
     if _is_inline.get():
         await asyncio.sleep(0)
         return call()
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: Callable[[], None]) -> None:
-        if not future.done():
-            result()
-
-    def run() -> None:
-        try:
-            value = call()
-        except Exception as error:  # noqa: BLE001 the thread's outermost boundary; raised by the await
-            outcome = error
-            post(lambda: future.set_exception(outcome))
-        else:
-            post(lambda: future.set_result(value))
-
-    def post(result: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result)
-
+    run, outcome = _with_outcome(call)
     threading.Thread(target=run, daemon=True, name="muster-agent").start()
-    return await future
-
-
-async def in_thread_to_the_end(call: Callable[[], T]) -> T:
-    """Do as `in_thread`, but wait for the end even when cancelled: what follows must not overlap it."""
-    return await settled(in_thread(call))
+    return await outcome
 
 
 async def settled(work: Awaitable[T]) -> T:
@@ -71,3 +48,60 @@ async def settled(work: Awaitable[T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
+
+
+class Worker:
+    """One thread for all blocking calls of one part, which keeps what libraries keep for each thread.
+
+    A daemon, as those of `in_thread` are.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, daemon=True, name=name).start()
+
+    async def call(self, call: Callable[[], T]) -> T:
+        """Run `call` behind the calls before it; return what it returns, or raise what it raises.
+
+        Waits for its end even when cancelled: what follows does not overlap it.
+        """
+        run, outcome = _with_outcome(call)
+        self._work.put(run)
+        return await settled(outcome)
+
+    def close(self) -> None:
+        """Let the thread end behind what it has to do."""
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+
+def _with_outcome(call: Callable[[], T]) -> "tuple[Callable[[], None], asyncio.Future[T]]":
+    """Return what calls in another thread, and where this loop learns what came of it.
+
+    Whatever is raised arrives, what is no Exception (a panic of the engine) too: else who waits would
+    wait for ever. A loop that was closed meanwhile learns nothing.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: Callable[[], None]) -> None:
+        if not outcome.done():
+            result()
+
+    def post(result: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result)
+
+    def run() -> None:
+        try:
+            value = call()
+        except BaseException as error:  # noqa: BLE001 the thread's outermost boundary; raised by the await
+            raised = error
+            post(lambda: outcome.set_exception(raised))
+        else:
+            post(lambda: outcome.set_result(value))
+
+    return run, outcome

@@ -9,7 +9,7 @@ from muster.errors import InvalidInput
 from muster.model.log import MAX_MESSAGE_BYTES
 from muster.pipeline.batch import LineBatch, Tally, to_batch
 from muster.pipeline.component import Surroundings
-from muster.pipeline.log_columns import to_arrow
+from muster.pipeline.log_columns import to_arrow_parts
 from muster.pipeline.parsers.parser import ParserSpec
 from muster.pipeline.readers.reader import Haul, Place, Reader, ReaderSpec
 from muster.pipeline.senders.muster import MusterSpec
@@ -28,10 +28,10 @@ MAX_ROWS = 100_000
 
 
 class Body(NamedTuple):
-    """Rows of the log as an Arrow IPC stream; `sender` is the index of their sender, None: the server."""
+    """Rows of the log as an Arrow IPC stream, in parts; `sender` is its sender's index, None: the server."""
 
     rows: int
-    data: bytes
+    parts: list[bytes]
     sender: int | None = None
 
 
@@ -129,9 +129,9 @@ class LogRunner:
         ]
         while waiting:
             part = waiting.pop(0)
-            data = to_arrow(part)
-            if len(data) <= MAX_BODY_BYTES or part.rows.height == 1:
-                bodies.append(Body(part.rows.height, data, sender))
+            parts = to_arrow_parts(part)
+            if sum(map(len, parts)) <= MAX_BODY_BYTES or part.rows.height == 1:
+                bodies.append(Body(part.rows.height, parts, sender))
             else:
                 half = part.rows.height // 2
                 waiting[:0] = [part.with_rows(part.rows[:half]), part.with_rows(part.rows[half:])]

@@ -15,7 +15,7 @@ from muster.agent.backoff import Backoff
 from muster.agent.runners.kind import Job
 from muster.agent.spool import SpoolFull
 from muster.agent.spool_tables import count
-from muster.agent.spooled import NewBatch, SpooledBatch
+from muster.agent.spooled import PackedBatch, SpooledBatch
 from muster.agent.thread import in_thread, settled
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
@@ -49,7 +49,7 @@ def delete(db: sqlite3.Connection, name: ConfigName) -> None:
         count(db, stream, thinned=rows, waiting=-rows, waiting_bytes=-size_bytes)
 
 
-def check_room(db: sqlite3.Connection, batches: Sequence[NewBatch], max_bytes: int) -> None:
+def check_room(db: sqlite3.Connection, batches: Sequence[PackedBatch], max_bytes: int) -> None:
     """Raise SpoolFull when what waits for all senders is too much; called when `batches` are in.
 
     A sender whose address is down must not fill the spool for everybody else.

@@ -8,7 +8,7 @@ from muster.agent.clock import Clock
 from muster.agent.runners import tallies
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import Spool
-from muster.agent.spooled import NewBatch, SpooledBatch, SpoolKey
+from muster.agent.spooled import NewBatch, PackedBatch, SpooledBatch, SpoolKey
 from muster.agent.thread import in_thread
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
@@ -72,7 +72,7 @@ class Job:
 
     async def spool_whole(
         self,
-        batches: Sequence[NewBatch],
+        batches: Sequence[PackedBatch],
         counted: Tally,
         also: Callable[[sqlite3.Connection], None],
     ) -> None:

@@ -13,15 +13,15 @@ from muster.agent.runners.away import Delivering, away_stream
 from muster.agent.runners.kind import Config, Job
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import SpoolFull
-from muster.agent.spooled import NewBatch
-from muster.agent.thread import in_thread_to_the_end, settled
+from muster.agent.spooled import PackedBatch, pack
+from muster.agent.thread import Worker, settled
 from muster.failpoints import Reach
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
 from muster.model.log import log_stream
 
 if TYPE_CHECKING:
-    from muster.pipeline.log_runner import LogRunner
+    from muster.pipeline.log_runner import LogRunner, Made
     from muster.pipeline.readers.reader import Haul
 
 READ_KINDS = (
@@ -56,6 +56,8 @@ class LogKind:
     def __init__(
         self, reach: Reach, *, allowed_paths: Sequence[str] = ("/",), written_paths: Sequence[str] = ()
     ) -> None:
+        for name, value in ENGINE_SETTINGS.items():
+            os.environ.setdefault(name, value)
         self._reach = reach
         self._allowed_paths = allowed_paths
         self._written_paths = written_paths
@@ -69,7 +71,15 @@ class LogKind:
     async def run(self, job: Job, config: Config) -> None:
         """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
         stored = await job.load(lambda db: positions.load(db, job.name))
-        runner = await in_thread_to_the_end(lambda: self._open(config, stored, job))
+        worker = Worker(f"muster-{job.name}")
+        try:
+            runner = await worker.call(lambda: self._open(config, stored, job))
+            await self._collect(job, runner, worker)
+        finally:
+            worker.close()
+
+    async def _collect(self, job: Job, runner: "LogRunner", worker: Worker) -> None:
+        """Work until cancelled."""
         delivering: dict[StreamName, Delivering] = {}
         tasks: list[asyncio.Task[None]] = []
         try:
@@ -79,13 +89,13 @@ class LogKind:
                 for stream, each in delivering.items()
             ]
             while True:
-                if await self._step(job, runner):
+                if await self._step(job, runner, worker):
                     for each in delivering.values():
                         each.wake()
         finally:
             for task in tasks:
                 task.cancel()
-            await in_thread_to_the_end(runner.reader.close)
+            await worker.call(runner.reader.close)
             if tasks:
                 await asyncio.wait(tasks)
             for each in delivering.values():
@@ -110,17 +120,15 @@ class LogKind:
             **{stream: Delivering(job, stream, None) for stream in gone},
         }
 
-    async def _step(self, job: Job, runner: "LogRunner") -> bool:
+    async def _step(self, job: Job, runner: "LogRunner", worker: Worker) -> bool:
         """Gather a batch and store it with its positions; False: there was none, and that was waited for."""
-        haul, lag_bytes = await self._gather(job, runner)
+        haul, lag_bytes = await self._gather(job, runner, worker)
         job.lag_bytes = lag_bytes
         for trouble in haul.troubles:
             job.trouble(trouble)
         has_news = bool(haul.positions or haul.segments or haul.too_long)
         if has_news:
-            made = await in_thread_to_the_end(lambda: runner.make(haul))
-            batches = [NewBatch(_stream(job.name, body.sender), body.rows, body.data) for body in made.bodies]
-            tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
+            batches, tally = await worker.call(lambda: _pack(job.name, runner.make(haul)))
             self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
             self._reach("agent.read.after_spool")
@@ -129,14 +137,14 @@ class LogKind:
             await job.clock.sleep(POLL_S)
         return has_news
 
-    async def _gather(self, job: Job, runner: "LogRunner") -> "tuple[Haul, int | None]":
+    async def _gather(self, job: Job, runner: "LogRunner", worker: Worker) -> "tuple[Haul, int | None]":
         """Read until there is enough for a batch, or time is up, or nothing is there."""
         reader, limit = runner.reader, runner.config.runner
 
         def look(left: int) -> "tuple[Haul, int | None]":
             return reader.read(left), reader.lag_bytes()
 
-        haul, lag_bytes = await in_thread_to_the_end(lambda: look(runner.batch_bytes))
+        haul, lag_bytes = await worker.call(lambda: look(runner.batch_bytes))
         began_s = job.clock.monotonic_s()
         while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
@@ -144,14 +152,14 @@ class LogKind:
                 break
             await job.clock.sleep(min(POLL_S, left_s))
             left = runner.batch_bytes - haul.size_bytes
-            more, lag_bytes = await in_thread_to_the_end(partial(look, left))
+            more, lag_bytes = await worker.call(partial(look, left))
             haul.add(more)
         return haul, lag_bytes
 
     async def _store(
         self,
         job: Job,
-        batches: Sequence[NewBatch],
+        batches: Sequence[PackedBatch],
         tally: Tally,
         changed: Mapping[str, str | None],
     ) -> None:
@@ -174,8 +182,6 @@ class LogKind:
                 return
 
     def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
-        for name, value in ENGINE_SETTINGS.items():
-            os.environ.setdefault(name, value)
         from muster.agent.machine import read_facts
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner
@@ -215,3 +221,13 @@ def _refuse(path: str) -> str:
     from muster.errors import InvalidInput
 
     raise InvalidInput(f"{path}: the agent's own settings do not allow it (agent.allow_paths)")
+
+
+def _pack(name: ConfigName, made: "Made") -> tuple[list[PackedBatch], Tally]:
+    """Return the batches of a runner and what is to be counted; the bodies are let go one by one."""
+    tally = Tally(read=made.tally.read, failed=made.tally.failed, filtered=made.tally.filtered)
+    batches = []
+    while made.bodies:
+        body = made.bodies.pop(0)
+        batches.append(pack(_stream(name, body.sender), body.rows, body.parts))
+    return batches, tally
