@@ -18,7 +18,7 @@ END_US = 4_102_444_800_000_000
 """The year 2100: nothing is counted later."""
 
 
-class Step(StrEnum):
+class BucketStep(StrEnum):
     """How long a bucket is. Days begin at midnight of the zone, weeks on Monday."""
 
     HOUR = "hour"
@@ -36,7 +36,7 @@ class Series(NamedTuple):
 
 
 async def series(
-    counters: Counters, type_ids: Collection[int], *, from_us: int, to_us: int, step: Step
+    counters: Counters, type_ids: Collection[int], *, from_us: int, to_us: int, step: BucketStep
 ) -> Series:
     """Return the counts of whole buckets that cover a span; unknown types have none.
 
@@ -60,7 +60,7 @@ async def series(
 
 
 def bucket_starts(
-    from_us: int, to_us: int, step: Step, zone: datetime.tzinfo
+    from_us: int, to_us: int, step: BucketStep, zone: datetime.tzinfo
 ) -> tuple[list[datetime.datetime], datetime.datetime]:
     """Return where the buckets begin that cover a span, and where the last one ends.
 
@@ -74,24 +74,24 @@ def bucket_starts(
     return edges[:-1], edges[-1]
 
 
-def _floor(moment_s: int, step: Step, zone: datetime.tzinfo) -> datetime.datetime:
-    if step is Step.HOUR:
+def _floor(moment_s: int, step: BucketStep, zone: datetime.tzinfo) -> datetime.datetime:
+    if step is BucketStep.HOUR:
         return local_hour(moment_s // HOUR_S, zone)
     date = datetime.datetime.fromtimestamp(moment_s, zone).date()
-    if step is Step.WEEK:
+    if step is BucketStep.WEEK:
         date -= datetime.timedelta(days=date.weekday())
-    elif step is Step.MONTH:
+    elif step is BucketStep.MONTH:
         date = date.replace(day=1)
     return _midnight(date, zone)
 
 
-def _next(start: datetime.datetime, step: Step, zone: datetime.tzinfo) -> datetime.datetime:
-    if step is Step.HOUR:
+def _next(start: datetime.datetime, step: BucketStep, zone: datetime.tzinfo) -> datetime.datetime:
+    if step is BucketStep.HOUR:
         return local_hour(int(start.timestamp()) // HOUR_S + 1, zone)
     date = start.date()
-    if step is Step.MONTH:
+    if step is BucketStep.MONTH:
         return _midnight((date + datetime.timedelta(days=31)).replace(day=1), zone)
-    return _midnight(date + datetime.timedelta(days=7 if step is Step.WEEK else 1), zone)
+    return _midnight(date + datetime.timedelta(days=7 if step is BucketStep.WEEK else 1), zone)
 
 
 def _midnight(date: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:

@@ -9,7 +9,8 @@ export interface Answer<Body> {
 }
 
 interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  accept?: string;
   body?: unknown;
   signal?: AbortSignal;
 }
@@ -17,6 +18,21 @@ interface Call {
 /** Returns the body of a JSON answer. Throws ApiError for every other outcome. */
 export async function request<Body>(path: string, call: Call = {}): Promise<Body> {
   return (await requestAnswer<Body>(path, call)).body;
+}
+
+/** Returns the body of an answer that is text. Throws as `request` does. */
+export async function requestText(path: string, call: Call = {}): Promise<string> {
+  const response = await send(path, call);
+  const body = await response.text();
+  if (!response.ok) throw toError(response.status, body);
+  return body;
+}
+
+/** Returns the body of an answer in the form that is asked for. Throws as `request` does. */
+export async function requestBlob(path: string, accept: string): Promise<Blob> {
+  const response = await send(path, { accept });
+  if (!response.ok) throw toError(response.status, await response.text());
+  return response.blob();
 }
 
 /** As `request`, with what the answer's header says. */
@@ -33,14 +49,15 @@ export async function requestAnswer<Body>(path: string, call: Call = {}): Promis
   };
 }
 
-async function send(path: string, { method = "GET", body, signal }: Call): Promise<Response> {
+async function send(path: string, call: Call): Promise<Response> {
+  const { method = "GET", accept = "application/json", body, signal } = call;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     return await fetch(path, {
       method,
       credentials: "same-origin",
       headers: {
-        accept: "application/json",
+        accept,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),

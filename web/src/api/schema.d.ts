@@ -1822,7 +1822,7 @@ export interface components {
             is_applied: boolean;
             runners: components["schemas"]["RunnerCounts"];
             rows: components["schemas"]["RowCounts"];
-            upgrade: components["schemas"]["fleet_ways_Step"];
+            upgrade: components["schemas"]["Step"];
             upgrade_to: string;
             upgrade_reason: string;
         };
@@ -2127,7 +2127,7 @@ export interface components {
         /** EventSeries */
         EventSeries: {
             zone: string;
-            step: components["schemas"]["counter_series_Step"];
+            step: components["schemas"]["BucketStep"];
             starts_us: number[];
             dates: string[];
             end_us: number;
@@ -2865,17 +2865,17 @@ export interface components {
             payload: string;
         };
         /**
-         * Step
+         * BucketStep
          * @description Of the display time zone; weeks begin on Monday.
          * @enum {string}
          */
-        counter_series_Step: "hour" | "day" | "week" | "month";
+        BucketStep: "hour" | "day" | "week" | "month";
         /**
          * Step
          * @description Where an agent is on its way.
          * @enum {string}
          */
-        fleet_ways_Step: "fixed" | "current" | "available" | "waiting" | "installing" | "failed";
+        Step: "fixed" | "current" | "available" | "waiting" | "installing" | "failed";
         /**
          * ErrorDetail
          * @description The shape of every error that is not about a field.
@@ -11637,7 +11637,7 @@ export interface operations {
                 /** @description Unix microseconds; not included. */
                 to: number;
                 /** @description Of the display time zone; weeks begin on Monday. */
-                step: components["schemas"]["counter_series_Step"];
+                step: components["schemas"]["BucketStep"];
             };
             header?: never;
             path?: never;

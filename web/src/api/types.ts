@@ -42,3 +42,16 @@ export interface HostDetail {
 /** Value i of each series belongs to from_us + i * interval_s. */
 export type MetricAnswer = Schemas["MetricAnswer"];
 export type MetricSeries = Schemas["SeriesValues"];
+
+/** A name that was counted, and what it was counted to. */
+export type EventType = Schemas["EventType"];
+export type EventStep = Schemas["EventSeries"]["step"];
+export type EventSeries = Schemas["EventSeries"];
+
+export type AuditRow = Schemas["AuditRow"];
+export type AuditRows = Schemas["AuditRows"];
+export type AuditSource = Schemas["AuditSource"];
+/** `payload` is what was received, as text. */
+export type AuditEvent = Schemas["WholeEvent"];
+export type InclusionProof = Schemas["InclusionBody"];
+export type ConsistencyProof = Schemas["ConsistencyBody"];

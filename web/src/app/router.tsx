@@ -6,6 +6,7 @@ import {
   Outlet,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { parseEventsSearch } from "../events/search";
 import { parseConfigSearch } from "../fleet/configs/search";
 import { parseListSearch } from "../fleet/list/search";
 import { parseFleetSearch } from "../fleet/search";
@@ -104,12 +105,20 @@ const changesRoute = createRoute({
   component: lazyRouteComponent(() => import("../fleet/changes/ChangesPage"), "ChangesPage"),
 });
 
+const eventsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/events",
+  validateSearch: parseEventsSearch,
+  component: lazyRouteComponent(() => import("../events/EventsPage"), "EventsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
     fleetRoute,
     hostRoute,
     logsRoute,
+    eventsRoute,
     fleetFrameRoute.addChildren([
       agentsRoute,
       configsRoute,

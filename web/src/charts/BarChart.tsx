@@ -13,6 +13,8 @@ interface BarChartProps {
   from_s: number;
   to_s: number;
   height_px?: number;
+  /** The top of the scale when no bar is higher. */
+  top?: number;
   onCursor: (index: number | null) => void;
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
@@ -20,7 +22,7 @@ interface BarChartProps {
 
 /** Bars over time, each piled up of parts in the colours of tokens; a drag zooms. */
 export function BarChart(props: BarChartProps) {
-  const { label, times_s, parts, from_s, to_s, height_px = 120 } = props;
+  const { label, times_s, parts, from_s, to_s, height_px = 120, top = 0 } = props;
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const elementRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<uPlot | null>(null);
@@ -37,6 +39,7 @@ export function BarChart(props: BarChartProps) {
     const plot = openBars(element, colored, barData(times_s, colored), {
       scheme,
       height_px,
+      top: () => latest.current.top ?? 0,
       window: () => [latest.current.from_s, latest.current.to_s],
       onCursor: (index) => latest.current.onCursor(index),
       onZoom: (...window) => latest.current.onZoom(...window),
@@ -58,7 +61,7 @@ export function BarChart(props: BarChartProps) {
   useEffect(() => {
     const colored = parts.map((part) => ({ ...part, color: "" }));
     plotRef.current?.setData(barData(times_s, colored));
-  }, [times_s, parts, from_s, to_s]);
+  }, [times_s, parts, from_s, to_s, top]);
 
   return (
     <div

@@ -19,6 +19,8 @@ export interface BarPart {
 export interface BarOptions {
   scheme: Scheme;
   height_px: number;
+  /** The top of the scale when no bar is higher. Read anew at each draw. */
+  top: () => number;
   /** Read anew at each draw. */
   window: () => [from_s: number, to_s: number];
   onCursor: (index: number | null) => void;
@@ -59,7 +61,7 @@ export function openBars(
       },
       scales: {
         x: { time: true, range: () => options.window() },
-        y: { range: (_plot, _low, high) => valueRange(high, 0) },
+        y: { range: (_plot, _low, high) => valueRange(high, options.top()) },
       },
       axes: countAxes(options.scheme),
       series: [

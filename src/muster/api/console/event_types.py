@@ -10,7 +10,7 @@ from litestar.params import PathParameter, QueryParameter
 from muster.api.http.authorization import Needs
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
-from muster.core.counter_series import Step, series
+from muster.core.counter_series import BucketStep, series
 from muster.core.counters import Counters, EventType, parse_description
 from muster.model.access import Scope
 
@@ -45,7 +45,7 @@ class EventSeries(msgspec.Struct, frozen=True):
     """
 
     zone: str
-    step: Step
+    step: BucketStep
     starts_us: list[int]
     dates: list[str]
     end_us: int
@@ -87,13 +87,15 @@ async def event_series(
     type_ids: Annotated[list[int], QueryParameter(name="id", description="Of event types; 1-50.")],
     since_us: Annotated[int, QueryParameter(name="from", description="Unix microseconds; included.")],
     until_us: Annotated[int, QueryParameter(name="to", description="Unix microseconds; not included.")],
-    step: Annotated[Step, QueryParameter(description="Of the display time zone; weeks begin on Monday.")],
+    step: Annotated[
+        BucketStep, QueryParameter(description="Of the display time zone; weeks begin on Monday.")
+    ],
 ) -> EventSeries:
     """Return whole buckets that cover the span, at most 2 000; an unknown id has zeros."""
     counters = event_types.counters
     wanted = list(dict.fromkeys(type_ids))
     found = await series(counters, wanted, from_us=since_us, to_us=until_us, step=step)
-    style = "%Y-%m-%dT%H:%M" if step is Step.HOUR else "%Y-%m-%d"
+    style = "%Y-%m-%dT%H:%M" if step is BucketStep.HOUR else "%Y-%m-%d"
     return EventSeries(
         zone=str(counters.zone()),
         step=step,

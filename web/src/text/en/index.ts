@@ -1,3 +1,5 @@
+import { audit } from "./audit";
+import { events } from "./events";
 import { fleet } from "./fleet";
 import { logs } from "./logs";
 import { commands, pages, shell } from "./shell";
@@ -9,4 +11,6 @@ export const en = {
   pages,
   logs,
   fleet,
+  events,
+  audit,
 };

@@ -1,0 +1,63 @@
+import { Button } from "@mantine/core";
+import { formatMoment } from "../format/time";
+import { text } from "../text";
+import classes from "./events.module.css";
+import type { Asked } from "./queries";
+import { isDrawable, PRESET_NAMES, STEPS } from "./range";
+import { toRange } from "./search";
+import type { EventsState } from "./useEventsState";
+
+const { range: words, step: stepWords } = text.events;
+
+interface EventRangeBarProps {
+  state: EventsState;
+  asked: Asked;
+  zone: string | undefined;
+}
+
+/** Chooses the time range, and what a bar stands for. */
+export function EventRangeBar({ state, asked, zone }: EventRangeBarProps) {
+  const range = toRange(state.search);
+  const live = "live" in range ? range.live : null;
+  return (
+    <div className={classes.rangeBar}>
+      <div className={classes.choices} role="toolbar" aria-label={words.label}>
+        {PRESET_NAMES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === live}
+            onClick={() => state.setPreset(name)}
+          >
+            {words.names[name]}
+          </button>
+        ))}
+      </div>
+      <div className={classes.choices} role="toolbar" aria-label={stepWords.label}>
+        {STEPS.map((step) => (
+          <button
+            key={step}
+            type="button"
+            aria-pressed={step === asked.step}
+            disabled={!isDrawable(step, asked)}
+            onClick={() => state.setStep(step)}
+          >
+            {stepWords.names[step]}
+          </button>
+        ))}
+      </div>
+      {live === null ? (
+        <span className={classes.window}>
+          {words.of(formatMoment(asked.from_us), formatMoment(asked.to_us))}
+          <Button size="compact-xs" variant="light" onClick={state.resetZoom}>
+            {words.reset}
+          </Button>
+        </span>
+      ) : (
+        <span className={classes.hint}>
+          {words.hint} {zone && asked.step !== "hour" && `${stepWords.zone(zone)}.`}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { CloseButton, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useMemo } from "react";
+import type { EventType } from "../api/types";
+import { QueryNotice } from "../app/QueryNotice";
+import { formatCount } from "../format/number";
+import { SearchIcon } from "../icons/icons";
+import { text } from "../text";
+import { EmptyEvents } from "./EmptyEvents";
+import { EventCharts } from "./EventCharts";
+import { EventsTable } from "./EventsTable";
+import classes from "./events.module.css";
+import { filterTypes, firstOrder, sortTypes } from "./order";
+import { typesQuery } from "./queries";
+import { MAX_CHOSEN } from "./search";
+import { useEventsState } from "./useEventsState";
+import { useNow } from "./useNow";
+
+const { events, shell } = text;
+const NO_TYPES: EventType[] = [];
+const SHOWN_UNASKED = 3;
+
+/** What was counted: names with their totals, and charts of the chosen ones. */
+export function EventsPage() {
+  const query = useQuery(typesQuery);
+  const state = useEventsState();
+  const now_us = useNow();
+  const { q = "", sort = "total", order = firstOrder(sort), names } = state.search;
+  const words = useDeferredValue(q);
+  const types = query.data ?? NO_TYPES;
+  const rows = useMemo(
+    () => sortTypes(filterTypes(types, words), sort, order),
+    [types, words, sort, order],
+  );
+  const shown = useMemo(
+    () =>
+      names ??
+      sortTypes(types, "total", "desc")
+        .slice(0, SHOWN_UNASKED)
+        .map(({ name }) => name),
+    [types, names],
+  );
+  const asked = state.askedAt(now_us);
+
+  useEffect(() => {
+    document.title = shell.documentTitle(events.title);
+  }, []);
+
+  if (query.data && types.length === 0) return <EmptyEvents />;
+  return (
+    <>
+      <div className={classes.head}>
+        <div>
+          <Title order={1} size="h3">
+            {events.title}
+          </Title>
+          {types.length > 0 && (
+            <p className={classes.summary}>
+              {events.counted(formatCount(types.length), formatCount(sum(types)))}
+            </p>
+          )}
+        </div>
+        <TextInput
+          className={classes.search}
+          type="search"
+          aria-label={events.search}
+          placeholder={events.placeholder}
+          leftSection={<SearchIcon />}
+          rightSection={
+            q && <CloseButton aria-label={events.clearSearch} onClick={() => state.find("")} />
+          }
+          value={q}
+          onChange={(event) => state.find(event.currentTarget.value)}
+        />
+      </div>
+      <QueryNotice query={query} height={420} />
+      {query.data && (
+        <div className={classes.columns}>
+          <EventCharts
+            types={types}
+            names={shown}
+            isAsked={names !== undefined}
+            state={state}
+            asked={asked}
+          />
+          <div className={classes.list}>
+            {rows.length === 0 ? (
+              <p className={classes.nothing}>{events.nothing(words)}</p>
+            ) : (
+              <EventsTable
+                rows={rows}
+                chosen={names ?? []}
+                isFull={(names?.length ?? 0) >= MAX_CHOSEN}
+                asked={asked}
+                sort={sort}
+                order={order}
+                onSort={state.sortBy}
+                onToggle={state.toggle}
+                onOnly={state.showOnly}
+              />
+            )}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function sum(types: readonly EventType[]): number {
+  return types.reduce((total, type) => total + type.total, 0);
+}

@@ -1,0 +1,4 @@
+/** The audit page. */
+export const audit = {
+  title: "Audit",
+};
