@@ -1,6 +1,8 @@
 """Log runners: what they read is spooled with where they stand, once, whatever happens between."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from muster.model.desired import ConfigName
 from muster.model.ids import Epoch
 from muster.model.log import COLUMNS, log_stream
 from muster.pipeline.readers import READERS
+from tests.processes import free_port
 
 NAME = ConfigName("web")
 
@@ -180,6 +183,37 @@ def test_forgetting_reads_everything_anew(tmp_path: Path, spool: Spool) -> None:
     assert spool.transact(lambda db: positions.load(db, NAME)) == {}
     asyncio.run(run(spool, config(log), read_until(2)))
     assert take_messages(spool) == ["one", "one"]
+
+
+class SlowToOpen(LogKind):
+    """Takes as long to open a runner as somebody wants."""
+
+    def __init__(self) -> None:
+        super().__init__(ignore)
+        self.opened, self.go_on = threading.Event(), threading.Event()
+
+    def _open(self, *args: Any) -> Any:
+        runner = super()._open(*args)
+        self.opened.set()
+        assert self.go_on.wait(20)
+        return runner
+
+
+def test_a_runner_that_is_stopped_while_it_opens_lets_go_of_its_port(spool: Spool) -> None:
+    port, kind = free_port(), SlowToOpen()
+    listening = {"reader": {"mode": "http", "http_service_address": f"127.0.0.1:{port}"}}
+
+    async def stop_while_opening() -> None:
+        job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda: None)
+        task = asyncio.create_task(kind.run(job, listening))
+        assert await asyncio.to_thread(kind.opened.wait, 20)
+        task.cancel()
+        await asyncio.sleep(0)
+        kind.go_on.set()
+        await asyncio.wait({task})
+
+    asyncio.run(stop_while_opening())
+    socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_a_path_that_is_not_allowed_here_is_refused(tmp_path: Path, spool: Spool) -> None:

@@ -72,11 +72,17 @@ class LogKind:
         """Read, parse and spool until cancelled. Raises what a reader or a parser cannot go on with."""
         stored = await job.load(lambda db: positions.load(db, job.name))
         worker = Worker(f"muster-{job.name}")
+        opened: list[LogRunner] = []
         try:
-            runner = await worker.call(lambda: self._open(config, stored, job))
-            await self._collect(job, runner, worker)
+            await worker.call(lambda: opened.append(self._open(config, stored, job)))
+            await self._collect(job, opened[0], worker)
         finally:
-            worker.close()
+            # Told to stop while it was opened: nobody else would let go of its port.
+            try:
+                for runner in opened:
+                    await worker.call(runner.reader.close)
+            finally:
+                worker.close()
 
     async def _collect(self, job: Job, runner: "LogRunner", worker: Worker) -> None:
         """Work until cancelled."""
