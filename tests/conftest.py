@@ -50,9 +50,11 @@ def postgres_dsn() -> Iterator[str]:
         user = "nobody" if os.getuid() == 0 else None
         if user is not None:
             os.chown(directory, pwd.getpwnam(user).pw_uid, -1)
-        initdb = [programs / "initdb", "-D", data, "-U", "muster", "--auth=trust", "-E", "UTF8", "--no-sync"]
+        initdb: list[str | Path] = [programs / "initdb", "-D", data, "-U", "muster"]
+        initdb += ["--auth=trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, user=user, cwd="/", check=True, capture_output=True)
-        server = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", directory]
+        server: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port)]
+        server += ["-h", "127.0.0.1", "-k", directory]
         with (directory / "log").open("wb") as log:
             process = subprocess.Popen(server, user=user, cwd="/", stdout=log, stderr=log)
         dsn = f"postgresql://muster@127.0.0.1:{port}/postgres"
