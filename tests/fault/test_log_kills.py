@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from muster.failpoints import POINTS
 from tests.fault.count_logs import Account, Written
 from tests.fault.cut_proxy import CutProxy
 from tests.fault.jumping_clock import set_ahead
-from tests.fault.log_writers import WRITERS, Emptying, Writer
+from tests.fault.log_writers import WRITERS, Emptying, Wildcard, Writer, line_of
 from tests.processes import Program, Site, clean_environ, wait_for
 
 KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
@@ -69,6 +70,7 @@ class Campaign:
         self.token_file = site.token_file("agent")
         self.agent: Program | None = None
         self.writers = [kind(directory / kind.kind, SEED) for kind in WRITERS]
+        self.sent = directory / "sent"
         self._path = f"{_journalctl(directory)}:{os.environ['PATH']}"
         headers = {"Authorization": f"Bearer {site.token('admin')}"}
         self._http = httpx.Client(base_url=site.url, headers=headers, timeout=20, trust_env=False)
@@ -76,20 +78,31 @@ class Campaign:
     def start(self, crash_at: str = "") -> Program:
         argv = ["agent", "--server", f"http://127.0.0.1:{self.proxy.port}", "--data", str(self.data)]
         argv += ["--token-file", str(self.token_file)]
-        environ = {"PATH": self._path, "MUSTER_AGENT_SPOOL_BYTES": str(SPOOL_BYTES)}
-        self.agent = self.site.program("agent", argv, environ | {"MUSTER_CRASH_AT": crash_at})
+        environ = {
+            "PATH": self._path,
+            "MUSTER_AGENT_SPOOL_BYTES": str(SPOOL_BYTES),
+            "MUSTER_AGENT_ALLOW_WRITE_PATHS": str(self.sent),
+            "MUSTER_CRASH_AT": crash_at,
+        }
+        self.agent = self.site.program("agent", argv, environ)
         return self.agent
 
     def configure(self) -> None:
-        """Give the agent a runner for each writer, and let these write."""
+        """Give the agent a runner for each writer, let these write, and wait until every runner has begun."""
         agents = wait_for("the agent", lambda: self._get("/v1/api/agents", state="online")["agentList"], 40)
         for writer in self.writers:
             parser = "json" if writer.reader()["mode"] == "journald" else "raw"
-            config = {"reader": writer.reader(), "parser": {"type": parser}, "batch_interval": "1"}
+            config: dict[str, Any] = {"reader": writer.reader(), "parser": {"type": parser}}
+            config |= {"batch_interval": "1"}
+            if isinstance(writer, Wildcard):
+                sender = {"sender_type": "file", "file_send_path": str(self.sent), "file_write_raw": "true"}
+                config |= {"senders": [{"sender_type": "muster"}, sender]}
             self._post(f"/v1/api/configs/{writer.kind}", {"config": config})
             self._post(f"/v1/api/configs/{writer.kind}/agents", {"agent_ids": [agents[0]["id"]]})
             writer.start()
-        self.passes(500)
+        begun = "SELECT 1 FROM ledger WHERE stream = ? AND acknowledged > 0"
+        for writer in self.writers:
+            wait_for(f"rows of {writer.kind}", lambda w=writer: self._ask(begun, f"logs:{w.kind}"), 60)
 
     def acknowledged(self) -> int:
         """Return how many rows of logs the agent knows to be stored; asked of its file, which costs it
@@ -114,9 +127,8 @@ class Campaign:
         for writer in self.writers:
             writer.end()
         wait_for("all lines in the spool", lambda: all(map(self._is_spooled, self.writers)), 60 + KILLS)
-        wait_for(
-            "an empty spool", lambda: not self._ask("SELECT 1 FROM batches WHERE stream LIKE 'logs:%'"), 60
-        )
+        waiting = "SELECT 1 FROM batches WHERE stream LIKE 'logs:%' OR stream LIKE 'out:%'"
+        wait_for("an empty spool", lambda: not self._ask(waiting), 90)
 
     def _is_spooled(self, writer: Writer) -> bool:
         rows = self._ask("SELECT read FROM runners WHERE name = ?", writer.kind)
@@ -133,7 +145,14 @@ class Campaign:
                 f"{one.doubled} doubled, {one.strange} strange, {one.destroyed} destroyed by their writer",
                 end="",
             )
-        print()
+        lines = Counter(self.sent.read_text().splitlines())
+        (wildcard,) = (each for each in self.writers if isinstance(each, Wildcard))
+        expected = {line_of(wildcard.kind, number) for number in range(wildcard.written)}
+        print(
+            f"\nsent to a file at least once: {len(expected)} lines, {len(expected - lines.keys())} lost, "
+            f"{lines.total() - len(lines)} more than once, {len(lines.keys() - expected)} parts of lines"
+        )
+        assert expected <= lines.keys()
         wrong = {kind: one.examples for kind, one in accounts.items() if one.examples}
         assert wrong == {}
         for writer in self.writers:
@@ -288,14 +307,30 @@ def fill_disk(campaign: Campaign, chance: random.Random) -> None:
     One that starts then ends at once, and is started again, as systemd would.
     """
     assert campaign.agent is not None
-    pid = campaign.agent.process.pid
-    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (chance.choice((0, 4096, 100_000, 1_000_000)), most))
-    leave(campaign, chance.randint(500, 4000))
+    with full_disk(campaign.agent, chance):
+        leave(campaign, chance.randint(500, 4000))
     if not campaign.agent.alive or chance.random() < 0.3:
         campaign.agent.kill()
         campaign.start()
-    else:
+
+
+def fill_server_disk(campaign: Campaign, chance: random.Random) -> None:
+    """Do the same to the server, which may end by that."""
+    campaign.site.wait_ready()
+    assert campaign.site.server is not None
+    with full_disk(campaign.site.server, chance):
+        leave(campaign, chance.randint(500, 4000))
+    if not campaign.site.server.alive:
+        campaign.site.start()
+
+
+@contextlib.contextmanager
+def full_disk(program: Program, chance: random.Random) -> Iterator[None]:
+    pid = program.process.pid
+    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (chance.choice((0, 4096, 100_000, 1_000_000)), most))
+    yield
+    if program.alive:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
 
 
@@ -309,6 +344,7 @@ FAULTS: tuple[Callable[[Campaign, random.Random], None], ...] = (
     kill_server,
     cut_network,
     fill_disk,
+    fill_server_disk,
     jump_clock,
 )
 
