@@ -139,7 +139,7 @@ class Releases:
         offers = {}
         for agent in known:
             offer = offer_for(releases, agent, fleet.upgrades.of(agent.id))
-            if offer.release is not None and fleet.is_ordered(agent.id, UPGRADE, _argument(offer.release)):
+            if offer.release is not None and fleet.is_ordered(agent.id, UPGRADE, order_of(offer.release)):
                 offer = Offer(None, f"it was told to run {offer.release.manifest.version} already")
             offers[agent.id] = offer
         return offers
@@ -151,7 +151,7 @@ class Releases:
         """
         offers = await self.plan_upgrades(fleet, agents)
         orders = {
-            agent_id: _argument(offer.release)
+            agent_id: order_of(offer.release)
             for agent_id, offer in offers.items()
             if offer.release is not None
         }
@@ -187,7 +187,8 @@ def _newer_offer(release: Release, agent: Agent) -> Offer:
     return Offer(release)
 
 
-def _argument(release: Release) -> str:
+def order_of(release: Release) -> str:
+    """Return the argument of the command that tells an agent to run a release."""
     return msgspec.json.encode(release.signed).decode()
 
 

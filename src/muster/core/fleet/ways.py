@@ -4,10 +4,8 @@ import enum
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from muster.core.fleet.registry import Fleet
-from muster.core.fleet.releases import offer_for
+from muster.core.fleet.releases import offer_for, order_of
 from muster.model.agent import Agent
 from muster.model.release import UPGRADE, Release, UpgradeState
 
@@ -48,8 +46,7 @@ def way_of(fleet: Fleet, releases: Sequence[Release], agent: Agent) -> Way:
     if status.state in (UpgradeState.INSTALLING, UpgradeState.TRYING):
         return Way(Step.INSTALLING, status.version)
     if offer.release is not None:
-        order = msgspec.json.encode(offer.release.signed).decode()
-        is_told = fleet.is_ordered(agent.id, UPGRADE, order)
+        is_told = fleet.is_ordered(agent.id, UPGRADE, order_of(offer.release))
         return Way(Step.WAITING if is_told else Step.AVAILABLE, offer.release.manifest.version)
     if status.state is UpgradeState.FAILED:
         return Way(Step.FAILED, status.version, status.reason)
