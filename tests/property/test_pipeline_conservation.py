@@ -1,4 +1,5 @@
 import json
+import math
 from datetime import UTC, datetime
 
 import polars
@@ -124,10 +125,12 @@ def as_stored(row):
 
 
 def number(text):
+    """Return a number as such, since 1 and 1.0 are the same; a text that spells NaN equals itself."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return text
+    return value if math.isfinite(value) else text
 
 
 @given(st.text(alphabet='ab= "\\x', max_size=60))
