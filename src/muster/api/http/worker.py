@@ -18,17 +18,23 @@ class TooCostly(Exception):
 class Worker:
     """Asks a process of `muster.pipeline.worker`. Belongs to one event loop; `close` ends its process.
 
-    An answer may take `ask_s`, and who comes meanwhile waits for `wait_s` at most. `what` names the
-    process to people.
+    An answer may take `ask_s`, and who comes meanwhile waits for `wait_s` at most. A process that nobody
+    asked for `idle_s` is ended, and the next one to ask waits for another; None: it stays. `what` names
+    the process to people.
     """
 
-    def __init__(self, argv: Sequence[str], what: str, *, ask_s: float, wait_s: float) -> None:
+    def __init__(
+        self, argv: Sequence[str], what: str, *, ask_s: float, wait_s: float, idle_s: float | None = None
+    ) -> None:
         self.ask_s = ask_s
         self._argv = tuple(argv)
         self._what = what
         self._wait_s = wait_s
+        self._idle_s = idle_s
         self._one_at_a_time = asyncio.Lock()
         self._starting: asyncio.Task[Process] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     async def ask(self, message: bytes, ask_s: float | None = None) -> bytes:
         """Return the answer to a message; it may take another time than usual.
@@ -40,21 +46,30 @@ class Worker:
                 await self._one_at_a_time.acquire()
         except TimeoutError:
             raise Overloaded(f"too much waits for {self._what}") from None
+        self._stay()
         try:
             return await self._asked(message, self.ask_s if ask_s is None else ask_s)
         finally:
             self._one_at_a_time.release()
+            if self._idle_s is not None:
+                self._idle = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
 
     async def close(self) -> None:
         """End the process, if there is one."""
+        self._stay()
+        self._rest()
+        if self._ending is not None:
+            await self._ending
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def _rest(self) -> None:
+        """Give the process up at once, so that nobody asks it, and let it end."""
         starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        # A process whose creation is cancelled half-way would be lost.
-        await asyncio.wait((starting,), timeout=CLOSE_S)
-        starting.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError, EOFError, TimeoutError):
-            await _end(await starting)
+        if starting is not None:
+            self._ending = asyncio.create_task(_end_started(starting))
 
     async def _asked(self, message: bytes, ask_s: float) -> bytes:
         process = await self._running()
@@ -99,6 +114,14 @@ class Worker:
     def _restart(self, process: Process) -> None:
         """End a process and start the next, so that it is ready when it is asked."""
         self._starting = asyncio.create_task(self._start(process))
+
+
+async def _end_started(starting: asyncio.Task[Process]) -> None:
+    # A process whose creation is cancelled half-way would be lost.
+    await asyncio.wait((starting,), timeout=CLOSE_S)
+    starting.cancel()
+    with contextlib.suppress(asyncio.CancelledError, OSError, EOFError, TimeoutError):
+        await _end(await starting)
 
 
 async def _send(process: Process, message: bytes) -> None:

@@ -39,6 +39,9 @@ from muster.pipeline.tryout.messages import (
 TRY_S = 5.0
 BACKTEST_S = 20.0
 WAIT_S = 5.0
+IDLE_S = 60.0
+"""A process that nobody asked for so long gives its memory back."""
+
 AGENT_S = 10.0
 PAGE_ROWS = 1000
 DAY_US = 86_400_000_000
@@ -56,7 +59,9 @@ class TryOuts:
     """Holds drafts against lines. Belongs to one event loop; `close` ends its process."""
 
     def __init__(self, argv: Sequence[str] = _WORKER, *, try_s: float = TRY_S) -> None:
-        self._worker = Worker(argv, "the process that tries drafts", ask_s=try_s, wait_s=WAIT_S)
+        self._worker = Worker(
+            argv, "the process that tries drafts", ask_s=try_s, wait_s=WAIT_S, idle_s=IDLE_S
+        )
 
     async def try_lines(self, request: TryRequest) -> Tried:
         """Return what a draft makes of lines. Raises Unavailable, Overloaded, TooLarge."""
