@@ -1,5 +1,8 @@
 """The agents and their runners as the fleet's pages list them."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -11,6 +14,7 @@ from muster.core.fleet.registry import Fleet
 from muster.core.fleet.releases import Releases
 from muster.core.fleet.steering import Steering
 from muster.core.fleet.ways import Step, way_of
+from muster.errors import NotFound
 from muster.model.access import Scope
 from muster.model.agent import Agent
 from muster.model.desired import RunnerState, RunnerStatus
@@ -20,6 +24,8 @@ from muster.model.release import Release
 from muster.model.runner_kinds import kind_of
 
 READ = {"needs": Needs(Scope.READ)}
+AT_ONCE = 50
+"""After so many agents the loop is left to others: thousands take a tenth of a second."""
 
 
 class ConsoleAgents(msgspec.Struct, frozen=True):
@@ -113,9 +119,12 @@ class RunnerLines(msgspec.Struct, frozen=True):
 @get("/agents", opt=READ, summary="Every agent in a line")
 async def agent_lines(console_agents: ConsoleAgents) -> AgentLines:
     """Return the agents with their tags, runners, rows and upgrades."""
+    fleet, lines = console_agents.fleet, []
     releases = await console_agents.releases.all()
-    agents = [to_line(console_agents.fleet, releases, agent) for agent in console_agents.fleet.agents()]
-    return AgentLines(console_agents.steering.now_us(), agents)
+    async for agent in _each(fleet):
+        with contextlib.suppress(NotFound):  # Deleted meanwhile.
+            lines.append(to_line(fleet, releases, agent))
+    return AgentLines(console_agents.steering.now_us(), lines)
 
 
 @get("/runners", opt=READ, summary="Every runner in a line")
@@ -127,7 +136,7 @@ async def runner_lines(console_agents: ConsoleAgents) -> RunnerLines:
         for key in plan.keys(Kind.CONFIG)
     }
     lines = []
-    for agent in fleet.agents():
+    async for agent in _each(fleet):
         said = fleet.reported.runners(agent.id)
         is_online = fleet.presence.is_online(agent.id)
         for name, runner in plan.runners(agent.id).items():
@@ -147,8 +156,16 @@ async def runner_lines(console_agents: ConsoleAgents) -> RunnerLines:
     return RunnerLines(console_agents.steering.now_us(), sorted(lines, key=lambda x: (x.name, x.hostname)))
 
 
+async def _each(fleet: Fleet) -> AsyncIterator[Agent]:
+    """Yield the agents by hostname; between some of them others have their turn."""
+    for number, agent in enumerate(fleet.agents()):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        yield agent
+
+
 def to_line(fleet: Fleet, releases: list[Release], agent: Agent) -> AgentLine:
-    """Return an agent as it is listed."""
+    """Return an agent as it is listed. Raises NotFound."""
     plan = fleet.desired.plan
     way = way_of(fleet, releases, agent)
     state = "online" if fleet.presence.is_online(agent.id) else "offline"
