@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from muster.core.counter_series import MAX_BUCKETS, Series, BucketStep, bucket_starts, series
+from muster.core.counter_series import MAX_BUCKETS, BucketStep, Series, bucket_starts, series
 from muster.core.counters import Counters
 from muster.errors import InvalidInput
 from tests.unit.test_core_counters import MemoryCounters
