@@ -114,7 +114,7 @@ class LogKind:
 
     async def _open_senders(self, job: Job, runner: "LogRunner") -> dict[StreamName, Delivering]:
         """Return what hands rows over to other senders than the server, also those that are gone."""
-        from muster.pipeline.readers.allowed import allowed_below
+        from muster.pipeline.allowed import allowed_below
         from muster.pipeline.senders.sender import Door
 
         targets = runner.open_targets(Door(allows=allowed_below(self._written_paths)))
@@ -189,9 +189,9 @@ class LogKind:
 
     def _open(self, config: Config, stored: Mapping[str, str], job: Job) -> "LogRunner":
         from muster.agent.machine import read_facts
+        from muster.pipeline.allowed import allowed_below
         from muster.pipeline.component import Surroundings, read_file
         from muster.pipeline.log_runner import LogRunner
-        from muster.pipeline.readers.allowed import allowed_below
         from muster.pipeline.spec import read_config
         from muster.pipeline.tags import runner_tags
 

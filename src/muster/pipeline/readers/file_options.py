@@ -10,7 +10,7 @@ from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
 from muster.pipeline.readers.following import Following, Found
 from muster.pipeline.readers.framing import Framer
-from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, parse_duration_s
+from muster.pipeline.readers.reader import Haul, Place, ReaderSpec
 from muster.pipeline.transforms.transform import pattern_problems
 
 
@@ -101,12 +101,3 @@ def _changed_ns(entry: "os.DirEntry[str]") -> int:
         return entry.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def duration_problems(options: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield the options that are no durations."""
-    for name, text in options.items():
-        try:
-            parse_duration_s(text)
-        except ValueError as error:
-            yield Problem(name, str(error))

@@ -157,20 +157,3 @@ def to_texts(texts: Sequence[str] | Collection[str]) -> "polars.Series":
     import polars
 
     return polars.Series(list(texts), dtype=polars.String)
-
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-
-
-def parse_duration_s(text: str) -> float:
-    """Return the seconds of `30s`, `1h30m`, `720h`; a bare number counts seconds. Raises ValueError."""
-    import re
-
-    text = text.strip()
-    try:
-        return float(text)
-    except ValueError:
-        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
-        if not parts or "".join(number + unit for number, unit in parts) != text:
-            raise ValueError(f"expected a duration such as 30s, 5m or 24h, not {text[:64]}") from None
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from muster.pipeline.readers.reader import parse_duration_s
+from muster.pipeline.durations import parse_duration_s
 
 LEAST_S = 1.0
 """Nothing is done more often."""
@@ -81,12 +81,18 @@ class Cron:
             day = now.date() + timedelta(days=ahead)
             if not self._is_day(day):
                 continue
-            for hour in sorted(self.hours):
-                for minute in sorted(self.minutes):
-                    for second in sorted(self.seconds):
-                        at = datetime(day.year, day.month, day.day, hour, minute, second)
-                        if at > now and at.timestamp() > now_s:
-                            return at.timestamp()
+            times = (
+                (hour, minute, second)
+                for hour in sorted(self.hours)
+                if ahead or hour >= now.hour
+                for minute in sorted(self.minutes)
+                if ahead or (hour, minute) >= (now.hour, now.minute)
+                for second in sorted(self.seconds)
+            )
+            for time in times:
+                at = datetime(day.year, day.month, day.day, *time)
+                if at > now and at.timestamp() > now_s:
+                    return at.timestamp()
         return NEVER_S
 
     def _is_day(self, day: date) -> bool:

@@ -16,9 +16,10 @@ from msgspec import Meta, field
 
 from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
-from muster.pipeline.readers.file_options import check_allowed, duration_problems
+from muster.pipeline.durations import duration_problems, parse_duration_s
+from muster.pipeline.readers.file_options import check_allowed
 from muster.pipeline.readers.polling import MAX_BYTES, Fetched, Polling
-from muster.pipeline.readers.reader import Place, ReaderSpec, parse_duration_s
+from muster.pipeline.readers.reader import Place, ReaderSpec
 from muster.pipeline.readers.schedule import parse_schedule
 
 BLOCK_BYTES = 65_536
@@ -52,7 +53,7 @@ class ScriptSpec(ReaderSpec, frozen=True, kw_only=True):
     def problems(self) -> Iterator[Problem]:
         """Yield what cannot be run, too."""
         yield from ReaderSpec.problems(self)
-        yield from duration_problems({"script_timeout": self.script_timeout})
+        yield from duration_problems({"script_timeout": self.script_timeout}, may_be_zero=False)
         if bool(self.log_path) == bool(self.script_content):
             yield Problem("log_path", "expected either it or script_content")
         if not self.interpreter.startswith("/"):

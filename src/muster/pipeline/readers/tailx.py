@@ -9,10 +9,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from muster.pipeline.component import Problem
+from muster.pipeline.durations import duration_problems, parse_duration_s
 from muster.pipeline.readers.copies import ROTATED
-from muster.pipeline.readers.file_options import FileOptions, duration_problems, split_paths
+from muster.pipeline.readers.file_options import FileOptions, split_paths
 from muster.pipeline.readers.following import Following, Found
-from muster.pipeline.readers.reader import Place, parse_duration_s
+from muster.pipeline.readers.reader import Place
 
 
 class ManyOptions(FileOptions, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from muster.pipeline.component import Problem
+from muster.pipeline.durations import duration_problems, parse_duration_s
 from muster.pipeline.senders.sender import DeliveryFailed, Door, Record, SenderSpec
 
 
@@ -40,11 +41,9 @@ class HttpSenderSpec(SenderSpec, frozen=True, kw_only=True):
 
     def problems(self) -> Iterator[Problem]:
         """Yield an address or a time that cannot be read, too."""
-        from muster.pipeline.readers.file_options import duration_problems
-
         if _parse_url(self.http_sender_url) is None:
             yield Problem("http_sender_url", "expected http://HOST:PORT/PATH or https://HOST:PORT/PATH")
-        yield from duration_problems({"http_sender_timeout": self.http_sender_timeout})
+        yield from duration_problems({"http_sender_timeout": self.http_sender_timeout}, may_be_zero=False)
 
     def open(self, door: Door) -> "Posting":
         """Return what posts."""
@@ -78,8 +77,6 @@ class Posting:
     """Posts, each batch over a connection of its own."""
 
     def __init__(self, spec: HttpSenderSpec) -> None:
-        from muster.pipeline.readers.reader import parse_duration_s
-
         self._spec = spec
         self._timeout_s = parse_duration_s(spec.http_sender_timeout)
 

@@ -13,9 +13,9 @@ from msgspec import Struct, json
 
 from muster.errors import InvalidInput, MusterError
 from muster.model.log import MAX_MESSAGE_BYTES
+from muster.pipeline.allowed import allowed_below
 from muster.pipeline.component import read_file
 from muster.pipeline.parsers.parser import ParserSpec
-from muster.pipeline.readers.allowed import allowed_below
 from muster.pipeline.readers.file_options import FileOptions, check_allowed
 from muster.pipeline.readers.reader import Haul, Place, ReaderSpec
 from muster.pipeline.spec import Config, read_config

@@ -1,4 +1,4 @@
-"""Which paths a process may read, by its own settings."""
+"""Which paths a process may use, by its own settings."""
 
 import os
 from collections.abc import Callable, Sequence
