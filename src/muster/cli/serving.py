@@ -2,16 +2,12 @@
 
 import asyncio
 import contextlib
-import fcntl
 import logging
-import os
-import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -28,6 +24,7 @@ from muster.api.http.metrics import Metrics
 from muster.api.http.pandora import Pandora
 from muster.api.ops.routes import Change, Operations
 from muster.api.tryout.service import TryOuts
+from muster.cli.claims import bound, locked, raise_open_files
 from muster.cli.garbage import spare_what_stays
 from muster.cli.jobs import running_jobs
 from muster.cli.signing_key import open_vault
@@ -55,7 +52,6 @@ from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
 from muster.store.storage import StoredSizes
 
-OPEN_FILES = 65_536
 GRACE_S = 2
 SWITCH_S = 0.0005
 """A thread that computes gives way after so long. At Python's own 5 ms each small request would wait that
@@ -266,52 +262,6 @@ def own_names(settings: Settings) -> frozenset[str]:
     """Return the names by which a browser may call this server without more configuration."""
     hostname = socket.gethostname().lower()
     return frozenset({hostname, f"{hostname}.local", settings.server.host.lower()})
-
-
-@contextlib.contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold the data directory. Raises SettingsError when another process does, or it cannot be written."""
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = (data / "lock").open("a+")
-    except OSError as error:
-        raise SettingsError(f"data directory {data}: {error.strerror}") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise SettingsError(
-                f"data directory {data} is used by another Muster (pid {file.read().strip() or 'unknown'})"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
-
-
-@contextlib.contextmanager
-def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """Listen on an address. Raises SettingsError when it is taken or not this machine's."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        reason = "is taken by another program; choose another with --port" if error.errno == 98 else error
-        raise SettingsError(f"{host}:{port} {reason}") from None
-    with listening:
-        # Inherited by each connection; asyncio sets it only on sockets with an explicit protocol.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listening.setblocking(False)
-        yield listening
-
-
-def raise_open_files() -> None:
-    """Let this process hold as many connections as the system allows it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def on_signals(server: Server) -> None:

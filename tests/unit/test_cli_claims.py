@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.cli.serving import bound, locked
+from muster.cli.claims import bound, locked
 from muster.errors import SettingsError
 
 
