@@ -1,5 +1,7 @@
 """What both stores take of the disk."""
 
+import asyncio
+import contextlib
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -41,10 +43,10 @@ class StoredSizes:
         events = int((await self._audit.checkpoint()).split("\n")[1])
         if not self._relational.is_sqlite:
             return [DatabaseUse("postgresql", await self._relational.read(_postgresql_bytes), None)]
-        return [
-            DatabaseUse("relational", _file_bytes(self._data / "relational.db")),
-            DatabaseUse("audit", _file_bytes(self._data / "audit.db"), events),
-        ]
+        relational, audit = await asyncio.to_thread(
+            lambda: [_file_bytes(self._data / name) for name in ("relational.db", "audit.db")]
+        )
+        return [DatabaseUse("relational", relational), DatabaseUse("audit", audit, events)]
 
 
 def _postgresql_bytes(connection: Connection) -> int:
@@ -53,5 +55,8 @@ def _postgresql_bytes(connection: Connection) -> int:
 
 def _file_bytes(path: Path) -> int:
     """Return the size of a database file with its write-ahead log."""
-    sizes = (path, path.with_name(f"{path.name}-wal"))
-    return sum(each.stat().st_size for each in sizes if each.exists())
+    size = 0
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        with contextlib.suppress(FileNotFoundError):
+            size += each.stat().st_size
+    return size

@@ -1,5 +1,6 @@
 """What is kept, for how long, what it takes of the disk, and the settings in force."""
 
+import asyncio
 import shutil
 from typing import Any
 
@@ -68,7 +69,7 @@ class SettingsPage(msgspec.Struct, frozen=True):
 async def storage_page(storage: Storage) -> StoragePage:
     """Return the tables with their retention, and the disk they are on."""
     settings = storage.live.settings
-    disk = shutil.disk_usage(settings.data)
+    disk = await asyncio.to_thread(shutil.disk_usage, settings.data)
     tables = [
         KeptTable(use, value_of(settings, RETENTION[use.table]), RETENTION[use.table])
         for use in await storage.store.tables()
