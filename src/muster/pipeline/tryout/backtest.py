@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from muster.pipeline.batch import ORIGIN, PARSE_ERROR, RAW_DATA, REASON, STASH, LineBatch
 from muster.pipeline.log_columns import to_log_columns
 from muster.pipeline.tags import READ_TIME
@@ -59,13 +61,7 @@ def backtest(request: BacktestRequest) -> Backtested:
         else:
             again, cost = _make(today, rows, ignored)
             repeated = sum(is_same(again.get(at), values) for at, values in enumerate(stored))
-            current = Rate(
-                rows=current.rows,
-                parsed=current.parsed,
-                failed=current.failed,
-                match_rate=current.match_rate,
-                lines_per_s=cost.lines_per_s,
-            )
+            current = msgspec.structs.replace(current, lines_per_s=cost.lines_per_s)
     pairs = [(made.get(at), values, rows[at].line) for at, values in enumerate(stored)]
     return Backtested(
         lines=len(rows),
