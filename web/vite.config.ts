@@ -6,7 +6,7 @@ import { scriptBudget } from "./scripts/budget";
 // MUSTER_SERVER=http://127.0.0.1:8080 develops against a real server; without it the mock answers.
 const server = process.env.MUSTER_SERVER;
 const proxy = server
-  ? Object.fromEntries(["/console", "/api", "/docs"].map((path) => [path, server]))
+  ? Object.fromEntries(["/console", "/api", "/docs", "/audit/"].map((path) => [path, server]))
   : undefined;
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 
 // jsdom has no canvas.
@@ -8,6 +8,9 @@ vi.mock("../src/charts/bars", async (original) => ({
   ...(await original<typeof import("../src/charts/bars")>()),
   openBars: () => ({ setData: () => {}, setSize: () => {}, destroy: () => {} }),
 }));
+
+// The page is loaded when it is opened, which takes a while on a busy machine.
+beforeAll(() => import("../src/events/EventsPage"), 30_000);
 
 const TYPE = { id: 4, name: "login", description: "", created_us: 1, is_active: true, total: 12 };
 const SERIES = {

@@ -6,6 +6,7 @@ import {
   Outlet,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { parseAuditSearch } from "../audit/search";
 import { parseEventsSearch } from "../events/search";
 import { parseConfigSearch } from "../fleet/configs/search";
 import { parseListSearch } from "../fleet/list/search";
@@ -112,6 +113,13 @@ const eventsRoute = createRoute({
   component: lazyRouteComponent(() => import("../events/EventsPage"), "EventsPage"),
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
@@ -119,6 +127,7 @@ const routeTree = rootRoute.addChildren([
     hostRoute,
     logsRoute,
     eventsRoute,
+    auditRoute,
     fleetFrameRoute.addChildren([
       agentsRoute,
       configsRoute,

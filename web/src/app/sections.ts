@@ -1,6 +1,6 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { EventsIcon, FleetIcon, LogsIcon, MachinesIcon } from "../icons/icons";
+import { AuditIcon, EventsIcon, FleetIcon, LogsIcon, MachinesIcon } from "../icons/icons";
 import { text } from "../text";
 
 export interface Section {
@@ -18,5 +18,6 @@ export const SECTIONS: readonly Section[] = [
   { path: "/", label: sections.machines, key: "m", icon: MachinesIcon },
   { path: "/logs", label: sections.logs, key: "l", icon: LogsIcon },
   { path: "/events", label: sections.events, key: "e", icon: EventsIcon },
+  { path: "/audit", label: sections.audit, key: "a", icon: AuditIcon },
   { path: "/fleet", label: sections.fleet, key: "f", icon: FleetIcon },
 ];

@@ -2,9 +2,9 @@ import { Button, Popover, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { requestBlob } from "../api/request";
+import { saveAs } from "../app/saveAs";
 import { DownloadIcon } from "../icons/icons";
 import { text } from "../text";
-import { saveAs } from "./download";
 import classes from "./events.module.css";
 import { picturePath } from "./queries";
 

@@ -1,0 +1,90 @@
+import { Button, Loader } from "@mantine/core";
+import type { AuditRow } from "../api/types";
+import { formatCount } from "../format/number";
+import { formatStamp } from "../format/time";
+import { type Column, VirtualTable } from "../tables/VirtualTable";
+import { text } from "../text";
+import classes from "./audit.module.css";
+import type { AuditRowsState } from "./useAuditRows";
+
+const { audit } = text;
+
+const COLUMNS: readonly Column<AuditRow>[] = [
+  {
+    key: "time",
+    title: audit.columns.time,
+    track: "9.6rem",
+    cell: ({ ts_us }) => <span className={classes.time}>{formatStamp(ts_us)}</span>,
+  },
+  {
+    key: "application",
+    title: audit.columns.application,
+    track: "minmax(0, 1fr)",
+    cell: ({ application_name }) => <span title={application_name}>{application_name}</span>,
+  },
+  {
+    key: "kind",
+    title: audit.columns.kind,
+    track: "minmax(0, 1.2fr)",
+    cell: ({ event_kind }) => <strong title={event_kind}>{event_kind}</strong>,
+  },
+  {
+    key: "payload",
+    title: audit.columns.payload,
+    track: "minmax(0, 2.6fr)",
+    from_px: 640,
+    cell: ({ preview }) => <code className={classes.preview}>{preview}</code>,
+  },
+];
+
+interface AuditListProps {
+  rows: AuditRowsState;
+  open: number | undefined;
+  onOpen: (id: number) => void;
+}
+
+/** The events that were loaded; more come when the end is near. */
+export function AuditList({ rows, open, onOpen }: AuditListProps) {
+  const { query, events, before, isSearching, isStopped } = rows;
+  return (
+    <div className={classes.list}>
+      {events.length > 0 && (
+        <VirtualTable
+          label={audit.rows}
+          columns={COLUMNS}
+          rows={events}
+          rowKey={({ id }) => String(id)}
+          row_px={36}
+          openKey={open === undefined ? undefined : String(open)}
+          onOpen={({ id }) => onOpen(id)}
+          onEnd={rows.loadMore}
+        />
+      )}
+      {isSearching && before !== null && query.isFetchingNextPage && (
+        <p className={classes.foot} role="status">
+          <Loader size={14} /> {audit.searching(formatCount(before))}
+          <Button size="compact-xs" variant="default" onClick={rows.stop}>
+            {audit.stop}
+          </Button>
+        </p>
+      )}
+      {isStopped && before !== null && (
+        <p className={classes.foot}>
+          {audit.stopped(formatCount(before))}
+          <Button size="compact-xs" variant="default" onClick={rows.goOn}>
+            {audit.goOn}
+          </Button>
+        </p>
+      )}
+      {query.isFetchNextPageError && (
+        <p className={classes.foot} role="alert">
+          {audit.moreFailed}
+          <Button size="compact-xs" variant="default" onClick={() => void query.fetchNextPage()}>
+            {audit.goOn}
+          </Button>
+        </p>
+      )}
+      {!query.hasNextPage && events.length > 0 && <p className={classes.foot}>{audit.end}</p>}
+    </div>
+  );
+}

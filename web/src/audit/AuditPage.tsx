@@ -1,0 +1,82 @@
+import { Drawer, Title } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+import { QueryNotice } from "../app/QueryNotice";
+import { formatCount } from "../format/number";
+import { text } from "../text";
+import { AuditFilters } from "./AuditFilters";
+import { AuditList } from "./AuditList";
+import classes from "./audit.module.css";
+import { EmptyAudit } from "./EmptyAudit";
+import { EventPanel } from "./EventPanel";
+import { ExportMenu } from "./ExportMenu";
+import { headQuery } from "./queries";
+import { type AuditSearch, hasFilters, toFilters } from "./search";
+import { useAuditRows } from "./useAuditRows";
+
+const { audit, shell } = text;
+
+/** Audit events, the newest first; one of them with its payload and its proof, checked here. */
+export function AuditPage() {
+  const search = useSearch({ from: "/shell/audit" });
+  const navigate = useNavigate({ from: "/audit" });
+  const filters = useMemo(() => toFilters(search), [search]);
+  const head = useQuery(headQuery);
+  const rows = useAuditRows(filters);
+  const isWide = useMediaQuery("(min-width: 72em)", undefined, { getInitialValueInEffect: false });
+
+  useEffect(() => {
+    document.title = shell.documentTitle(audit.title);
+  }, []);
+
+  const change = (part: Partial<AuditSearch>, replace = false) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });
+  const close = () => change({ event: undefined });
+  const panel = search.event !== undefined && (
+    <EventPanel key={search.event} id={search.event} onClose={isWide ? close : null} />
+  );
+  const isEmpty = rows.events.length === 0 && rows.query.isSuccess && !rows.query.hasNextPage;
+
+  return (
+    <>
+      <div className={classes.head}>
+        <div>
+          <Title order={1} size="h3">
+            {audit.title}
+          </Title>
+          {head.data && (
+            <p className={classes.summary}>
+              {audit.log(formatCount(head.data.size), head.data.origin)}
+            </p>
+          )}
+        </div>
+        <ExportMenu filters={filters} size={head.data?.size ?? 0} />
+      </div>
+      <AuditFilters filters={filters} onChange={change} onRefresh={rows.refresh} />
+      <QueryNotice query={rows.query} height={420} />
+      {isEmpty && !hasFilters(filters) && <EmptyAudit />}
+      {isEmpty && hasFilters(filters) && (
+        <div className={classes.nothing}>
+          <strong>{audit.noMatch}</strong>
+          <p>{audit.noMatchWhy}</p>
+        </div>
+      )}
+      <div className={classes.columns} data-open={(isWide && panel && true) || undefined}>
+        <AuditList rows={rows} open={search.event} onOpen={(event) => change({ event })} />
+        {isWide && panel && <div className={classes.side}>{panel}</div>}
+      </div>
+      <Drawer
+        opened={!isWide && Boolean(panel)}
+        onClose={close}
+        position="right"
+        size="100%"
+        title={audit.event.label}
+        closeButtonProps={{ "aria-label": audit.event.close }}
+      >
+        {panel}
+      </Drawer>
+    </>
+  );
+}
