@@ -121,16 +121,9 @@ class Runtime:
             clock=self._clock,
             spooled=wake,
         )
+        kinds = _kinds(settings, reach, open_look)
         self._runners = Runners(
-            Kinds(
-                [
-                    MetricKind(open_look),
-                    LogKind(
-                        reach, allowed_paths=settings.allow_paths, written_paths=settings.allow_write_paths
-                    ),
-                ],
-                settings.allow_runners,
-            ),
+            kinds,
             store=home.desired,
             spool=self._spool,
             clock=self._clock,
@@ -138,7 +131,7 @@ class Runtime:
             set_interval=collecting.set_samples_interval,
             built_in=built_in,
         )
-        sampling = Sampling(self._runners.kinds, settings.allow_paths)
+        sampling = Sampling(kinds, settings.allow_paths)
 
         async def run_command(command: Command) -> CommandResult:
             return await (sampling if command.kind == SAMPLE else collecting).run_command(command)
@@ -180,6 +173,11 @@ class Runtime:
             await self._runners.stop()
             await self._link.close()
             self._spool.close()
+
+
+def _kinds(settings: AgentSettings, reach: Reach, open_look: OpenLook) -> Kinds:
+    logs = LogKind(reach, allowed_paths=settings.allow_paths, written_paths=settings.allow_write_paths)
+    return Kinds([MetricKind(open_look), logs], settings.allow_runners)
 
 
 async def keep_running(name: str, part: Callable[[], Awaitable[None]], clock: Clock) -> None:

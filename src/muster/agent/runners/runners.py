@@ -41,7 +41,6 @@ class Runners:
 
     `applied` is the version of the desired state that was taken over last, empty: none yet. `news` is
     set when a runner's state changed. `set_interval` is told how often to take the agent's own samples.
-    `kinds` are what may run here.
     """
 
     def __init__(
@@ -56,7 +55,7 @@ class Runners:
         built_in: Sequence[DesiredRunner] = (),
     ) -> None:
         """`built_in` are runners that run unless others of their names are wanted."""
-        self.kinds = kinds
+        self._kinds = kinds
         self._store = store
         self._spool = spool
         self._clock = clock
@@ -77,7 +76,7 @@ class Runners:
             self._want(self._built_in)
             return
         wanted = frozenset(runner.name for runner in desired.runners) | frozenset(self._built_in)
-        await in_thread(lambda: self._spool.transact(lambda db: forget_others(db, self.kinds, wanted)))
+        await in_thread(lambda: self._spool.transact(lambda db: forget_others(db, self._kinds, wanted)))
         async with self._applying:
             self._take(desired)
 
@@ -130,7 +129,7 @@ class Runners:
                 continue
             job = Job(name, spool=self._spool, clock=self._clock, spooled=self._spooled)
             runner = self._runners[name] = Runner(
-                one, kinds=self.kinds, spool=self._spool, job=job, changed=self.news.set
+                one, kinds=self._kinds, spool=self._spool, job=job, changed=self.news.set
             )
             self._tasks[name] = asyncio.create_task(self._guard(runner), name=f"runner {name}")
 
