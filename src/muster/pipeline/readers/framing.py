@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from muster.pipeline.grok import engine
-from muster.pipeline.readers.reader import to_lines
+from muster.pipeline.readers.reader import to_lines, without_long
 from muster.pipeline.transforms.transform import to_engine_regex
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Framer:
             return Framed(to_lines(b"", "utf-8")[:0], start)
         if self._head:
             return self._entries(block, start, end, is_settled=is_settled or is_end)
-        lines, too_long = self._short(to_lines(block[start:end], self._encoding))
+        lines, too_long = without_long(to_lines(block[start:end], self._encoding), self._max_line_bytes)
         return Framed(lines, end, too_long)
 
     def _entries(self, block: bytes, start: int, end: int, *, is_settled: bool) -> Framed:
@@ -89,10 +89,5 @@ class Framer:
             .agg(polars.col("line").str.join("\n"))
             .get_column("line")
         )
-        lines, too_long = self._short(joined)
+        lines, too_long = without_long(joined, self._max_line_bytes)
         return Framed(lines, end, too_long)
-
-    def _short(self, lines: "polars.Series") -> "tuple[polars.Series, int]":
-        is_long = lines.str.len_bytes() > self._max_line_bytes
-        too_long = int(is_long.sum())
-        return (lines.filter(~is_long), too_long) if too_long else (lines, 0)

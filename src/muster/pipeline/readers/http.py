@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
-from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, Segment, to_lines
+from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, Segment, to_lines, without_long
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """A longer body, packed or unpacked, is refused."""
@@ -102,11 +102,9 @@ class Posts:
                     post.stored.set()
             haul.size_bytes += len(post.data)
             if not post.stored.is_set():
-                lines = to_lines(post.data, self._encoding)
-                sizes = lines.str.len_bytes()
-                haul.too_long += int((sizes > self._max_line_bytes).sum())
-                whole = lines.filter((sizes <= self._max_line_bytes) & (lines != ""))
-                haul.segments.append(Segment(post.source, whole))
+                lines, too_long = without_long(to_lines(post.data, self._encoding), self._max_line_bytes)
+                haul.too_long += too_long
+                haul.segments.append(Segment(post.source, lines.filter(lines != "")))
         return haul
 
     def kept(self) -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from muster.pipeline.readers.reader import Haul, Place, Segment, to_lines
+from muster.pipeline.readers.reader import Haul, Place, Segment, to_lines, without_long
 from muster.pipeline.readers.schedule import Alarm, parse_schedule
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -87,7 +87,5 @@ class Polling:
         haul.size_bytes = len(fetched.data)
         if not fetched.data.strip():
             return
-        lines = to_lines(fetched.data, self._encoding)
-        is_whole = (lines.str.len_bytes() <= self._max_line_bytes) & (lines != "")
-        haul.too_long = int((lines.str.len_bytes() > self._max_line_bytes).sum())
-        haul.segments.append(Segment(fetched.source, lines.filter(is_whole)))
+        lines, haul.too_long = without_long(to_lines(fetched.data, self._encoding), self._max_line_bytes)
+        haul.segments.append(Segment(fetched.source, lines.filter(lines != "")))

@@ -152,6 +152,13 @@ def to_lines(data: bytes, encoding: str) -> "polars.Series":
     return lines.str.strip_suffix("\r") if "\r" in text else lines
 
 
+def without_long(lines: "polars.Series", max_bytes: int) -> "tuple[polars.Series, int]":
+    """Return the lines that are not too long, and how many are."""
+    is_long = lines.str.len_bytes() > max_bytes
+    too_long = int(is_long.sum())
+    return (lines.filter(~is_long), too_long) if too_long else (lines, 0)
+
+
 def to_texts(texts: Sequence[str] | Collection[str]) -> "polars.Series":
     """Return texts as the lines of a segment."""
     import polars
