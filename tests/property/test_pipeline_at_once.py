@@ -10,7 +10,7 @@ from muster.pipeline.distinct import map_distinct
 from muster.pipeline.grok import Grok
 from muster.pipeline.grok.dates import Dates
 from muster.pipeline.grok.engine import MARK, capture
-from muster.pipeline.grok.values import convert
+from muster.pipeline.grok.values import convert, to_strings
 from muster.pipeline.readers.reader import to_lines
 
 DATES = Dates(0, lambda: datetime(2026, 3, 1, tzinfo=UTC))
@@ -37,6 +37,22 @@ def test_distinct_values_are_converted_and_put_back(texts: list[str | None]) -> 
     found = map_distinct(column, lambda each: each.str.len_bytes())
     assert found.to_list() == [None if text is None else len(text) for text in texts]
     assert found.name == "f"
+
+
+TEXTS = st.one_of(st.none(), st.text('a" \t', max_size=5))
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=6))
+def test_texts_of_several_fields(rows: list[tuple[str | None, str | None, str | None]]) -> None:
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    found = to_strings([polars.Series(texts, dtype=polars.String) for texts in columns])
+    assert [column.to_list() for column in found] == [[_plain(text) for text in texts] for texts in columns]
+
+
+def _plain(text: str | None) -> str | None:
+    if text is not None and len(text) >= 2 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return (text or "").strip() or None
 
 
 @given(st.lists(st.one_of(st.none(), st.text("ab1 ", max_size=8)), max_size=12))

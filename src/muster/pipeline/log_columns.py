@@ -4,6 +4,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from muster.model.log import COLUMNS, MAX_FIELDS, MAX_MESSAGE_BYTES
 from muster.pipeline.batch import LINE, READ_AT, SOURCE, STASH, LineBatch, as_text, fields_of
+from muster.pipeline.grok.values import blank_to_null
 from muster.pipeline.levels import LEVEL_FIELDS, find_level, read_level
 from muster.pipeline.log_times import TIME_FIELDS, read_times
 
@@ -35,7 +36,7 @@ def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
         [
             ts.alias("ts"),
             level.alias("level"),
-            rows.get_column(SOURCE).fill_null("").alias("source"),
+            _filled(rows.get_column(SOURCE)).alias("source"),
             _cut(message).alias("message"),
             names.alias("names"),
             values.alias("values"),
@@ -74,6 +75,10 @@ class _Parts:
         """Do nothing."""
 
 
+def _filled(text: "polars.Series") -> "polars.Series":
+    return text.fill_null("") if text.null_count() else text
+
+
 def _take_time(rows: "polars.DataFrame") -> "tuple[polars.DataFrame, polars.Series]":
     read_at = rows.get_column(READ_AT)
     ts = read_at.clear().extend_constant(None, rows.height) if rows.height else read_at
@@ -81,6 +86,8 @@ def _take_time(rows: "polars.DataFrame") -> "tuple[polars.DataFrame, polars.Seri
         if name not in rows.columns:
             continue
         found = read_times(rows.get_column(name))
+        if found.null_count() == 0 and ts.null_count() == rows.height:
+            return rows.drop(name), found
         used = found.is_not_null() & ts.is_null()
         if used.any():
             ts = ts.zip_with(ts.is_not_null(), found)
@@ -107,7 +114,7 @@ def _take_message(
         rows = _without(rows, name, used)
         if message.null_count() == 0:
             return rows, message, used | True
-    line = rows.get_column(LINE).fill_null("")
+    line = _filled(rows.get_column(LINE))
     if message is None:
         return rows, line, None
     is_plain = message.is_not_null()
@@ -145,17 +152,8 @@ def _pairs(rows: "polars.DataFrame") -> "tuple[polars.Series, polars.Series]":
     """Return the names of the fields that each row has, and their values as text."""
     import polars
 
-    kept: list[polars.Series] = []
-    is_full = True
-    for name in fields_of(rows):
-        column = as_text(rows.get_column(name))
-        empty = (column == "").fill_null(False)
-        if empty.any():
-            column = column.set(empty, None)
-        missing = column.null_count()
-        if missing < len(column):
-            kept.append(column)
-            is_full = is_full and missing == 0
+    kept = [column for column in _filled_fields(rows) if column.null_count() < rows.height]
+    is_full = not any(column.null_count() for column in kept)
     texts = polars.List(polars.String)
     if not kept:
         nothing = polars.Series([[]], dtype=texts).new_from_index(0, rows.height)
@@ -167,6 +165,16 @@ def _pairs(rows: "polars.DataFrame") -> "tuple[polars.Series, polars.Series]":
     slices = [[column[at : at + step] for column in kept] for at in range(0, rows.height, step)]
     pairs = [_sparse_pairs(each) for each in slices]
     return polars.concat([each for each, _ in pairs]), polars.concat([each for _, each in pairs])
+
+
+def _filled_fields(rows: "polars.DataFrame") -> "list[polars.Series]":
+    """Return the fields as text, null where they are empty."""
+    import polars
+
+    names = fields_of(rows)
+    texts = [as_text(rows.get_column(name)).alias(str(at)) for at, name in enumerate(names)]
+    found = blank_to_null(polars.DataFrame(texts)).get_columns() if texts else []
+    return [column.alias(name) for name, column in zip(names, found, strict=True)]
 
 
 def _sparse_pairs(columns: "list[polars.Series]") -> "tuple[polars.Series, polars.Series]":
@@ -188,17 +196,18 @@ def _by_row(columns: "list[polars.Series]") -> "polars.Series":
     import polars
 
     height, width = len(columns[0]), len(columns)
-    place = polars.int_range(height * width, dtype=polars.UInt32, eager=True)
     together = polars.concat([column.alias("values") for column in columns])
-    across = together.gather((place % width) * height + place // width)
-    return across.reshape((height, width)).arr.to_list()
+    place = polars.int_range(height * width, dtype=polars.UInt32)
+    across = polars.col("values").gather((place % width) * height + place // width)
+    by_row = across.reshape((height, width)).arr.to_list()
+    return together.to_frame().select_seq(by_row).to_series()
 
 
 def _cut(message: "polars.Series") -> "polars.Series":
-    long = message.str.len_bytes() > MAX_MESSAGE_BYTES
-    if not long.any():
+    size_bytes = message.str.len_bytes()
+    if cast("int", size_bytes.max() or 0) <= MAX_MESSAGE_BYTES:
         return message
-    at = long.arg_true()
+    at = (size_bytes > MAX_MESSAGE_BYTES).arg_true()
     return message.scatter(
         at, [each.encode()[:MAX_MESSAGE_BYTES].decode("utf-8", "ignore") for each in message.gather(at)]
     )

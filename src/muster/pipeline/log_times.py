@@ -1,8 +1,10 @@
 """The time of a log row, from a field."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from muster.pipeline.batch import as_text
+from muster.pipeline.distinct import map_distinct
 from muster.pipeline.times import to_utc
 
 if TYPE_CHECKING:
@@ -23,12 +25,24 @@ def read_times(column: "polars.Series") -> "polars.Series":
 
     Numbers count seconds, or thousandths, millionths or billionths of them, by their size.
     """
+    if column.dtype.is_numeric():
+        return _of_logs(from_epoch(column))
+    return map_distinct(as_text(column), _from_text)
+
+
+def _of_logs(times: "polars.Series") -> "polars.Series":
+    """Return times with null for those that no log has."""
+    return times.to_frame("time").select_seq(_within_bounds().alias(times.name)).to_series()
+
+
+@cache
+def _within_bounds() -> "polars.Expr":
     import polars
 
-    found = from_epoch(column) if column.dtype.is_numeric() else _from_text(as_text(column))
-    earliest = polars.Series([EARLIEST_S * 10**6]).cast(polars.Datetime("us", "UTC"))[0]
-    latest = polars.Series([LATEST_S * 10**6]).cast(polars.Datetime("us", "UTC"))[0]
-    return found.set(((found < earliest) | (found > latest)).fill_null(False), None)
+    us = polars.Datetime("us", "UTC")
+    time = polars.col("time")
+    earliest, latest = (polars.lit(limit_s * 10**6).cast(us) for limit_s in (EARLIEST_S, LATEST_S))
+    return polars.when(time.is_between(earliest, latest)).then(time)
 
 
 def from_epoch(column: "polars.Series") -> "polars.Series":
@@ -52,8 +66,9 @@ def from_epoch(column: "polars.Series") -> "polars.Series":
 def _from_text(text: "polars.Series") -> "polars.Series":
     import polars
 
-    is_number = text.str.contains(r"^[0-9]{9,19}(?:\.[0-9]{1,9})?$").fill_null(False)
+    is_number = text.str.contains(r"^[0-9]{9,19}(?:\.[0-9]{1,9})?$")
     if not is_number.any():
-        return to_utc(text)
+        return _of_logs(to_utc(text))
+    is_number = is_number.fill_null(False)
     numbers = from_epoch(text.set(~is_number, None).cast(polars.Float64, strict=False))
-    return numbers.zip_with(is_number, to_utc(text.set(is_number, None)))
+    return _of_logs(numbers.zip_with(is_number, to_utc(text.set(is_number, None))))

@@ -11,7 +11,7 @@ from muster.pipeline.grok.dates import Dates
 from muster.pipeline.grok.expand import Expanded, expand
 from muster.pipeline.grok.library import Definition, parse_definitions
 from muster.pipeline.grok.spans import Span, SpanFinder
-from muster.pipeline.grok.values import DROP, STRING, common_type, convert
+from muster.pipeline.grok.values import DROP, STRING, common_type, convert, to_strings
 
 if TYPE_CHECKING:
     import polars
@@ -130,14 +130,17 @@ class Grok:
         """Return every column of the result; those of other patterns are null."""
         import polars
 
+        strings = [field for field in pattern.groups if pattern.types[field] == STRING]
+        texts = to_strings([_first(text, pattern.groups[field]) for field in strings])
+        found = dict(zip(strings, texts, strict=True))
+        for field, groups in pattern.groups.items():
+            if field not in found:
+                found[field] = convert(_first(text, groups), pattern.types[field], self._dates)
         columns = []
         for field, kind in self._types.items():
-            groups = pattern.groups.get(field)
-            if groups is None:
-                empty = polars.Series([None], dtype=_dtype(kind)).new_from_index(0, text.height)
-                columns.append(empty.alias(field))
-                continue
-            column = convert(_first(text, groups), pattern.types[field], self._dates)
+            column = found.get(field)
+            if column is None:
+                column = polars.Series([None], dtype=_dtype(kind)).new_from_index(0, text.height)
             columns.append(column.cast(_dtype(kind)).alias(field))
         return polars.DataFrame(columns)
 
