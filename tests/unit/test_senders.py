@@ -125,6 +125,20 @@ class TestFile:
         with pytest.raises(OSError, match="No space"):
             self.open(tmp_path).deliver(RECORDS)
 
+    def test_the_names_of_what_is_new_are_on_disk_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: set[int] = set()
+        monkeypatch.setattr(os, "fsync", lambda fd: synced.add(os.fstat(fd).st_ino))
+        directory = tmp_path / "a" / "b"
+        spec = spec_of({"sender_type": "file", "file_send_path": f"{directory}/out.log"})
+        spec.open(Door()).deliver(RECORDS[1:])
+        new = (directory / "out.log", directory, *directory.parents[:2])
+        assert synced == {each.stat().st_ino for each in new}
+        synced.clear()
+        spec.open(Door()).deliver(RECORDS[1:])
+        assert synced == {(directory / "out.log").stat().st_ino}
+
     def test_a_path_that_is_not_allowed_is_refused(self, tmp_path: Path) -> None:
         spec = spec_of({"sender_type": "file", "file_send_path": f"{tmp_path}/%Y.log"})
         with pytest.raises(InvalidInput, match="agent's own settings"):

@@ -95,7 +95,8 @@ def _to_json(record: Record) -> bytes:
 
 def _append(path: str, data: bytes) -> None:
     """Add lines to a file, all or none, durably; what an earlier crash left of a line is ended first."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    directory = Path(path).parent
+    _make_directory(directory)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
     try:
         size = os.fstat(fd).st_size
@@ -108,5 +109,24 @@ def _append(path: str, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 os.ftruncate(fd, size)
             raise
+        if not size:
+            _sync_directory(directory)
+    finally:
+        os.close(fd)
+
+
+def _make_directory(path: Path) -> None:
+    """Make a directory and those above it that are missing, durably."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _sync_directory(each.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    """Let the names in a directory be on disk: without them a file is gone after a power cut."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
     finally:
         os.close(fd)
