@@ -28,13 +28,14 @@ export function useProof(event: AuditEvent) {
 }
 
 async function prove(event: AuditEvent, signal: AbortSignal): Promise<Proof> {
+  // Read before asking: what another page sees meanwhile may be newer than this answer.
+  const [pinned, seen] = [readKey(), readSeen()];
   const { sizeOf, verify } = await import("./proof/verify");
   const [inclusion, told] = await Promise.all([
     request<InclusionProof>(`/audit/proof/inclusion?event=${event.id}`, { signal }),
     requestText("/audit/key", { signal }),
   ]);
   const shown = told.trim();
-  const [pinned, seen] = [readKey(), readSeen()];
   const key = pinned ?? seen?.key ?? shown;
   const note = inclusion.checkpoint;
   const [before, now] = [sizeOf(seen?.note ?? ""), sizeOf(note)];
@@ -45,7 +46,9 @@ async function prove(event: AuditEvent, signal: AbortSignal): Promise<Proof> {
       })
     : null;
   const verdict = verify({ event, inclusion, key, seen: seen?.note ?? null, consistency });
-  if (verdict.signature === "good" && verdict.consistency !== "bad") {
+  const newest = sizeOf(readSeen()?.note ?? "") ?? 0;
+  const isSound = verdict.signature === "good" && verdict.consistency !== "bad";
+  if (isSound && verdict.size >= newest) {
     keepSeen({ note, key, at_ms: Date.now() });
   }
   const trust = pinned !== null ? "pinned" : seen !== null ? "kept" : "shown";

@@ -6,10 +6,13 @@ import { countsOf } from "./batch";
 
 const PATH = "/console/v1/event-types";
 
+const MANY = 1_000;
+
 export const typesQuery = queryOptions({
   queryKey: ["events", "types"],
   queryFn: ({ signal }) => request<EventType[]>(PATH, { signal }),
-  refetchInterval: 10_000,
+  // Thousands of names are a megabyte.
+  refetchInterval: ({ state }) => ((state.data?.length ?? 0) > MANY ? 60_000 : 10_000),
 });
 
 /** Which counts are asked for. */
