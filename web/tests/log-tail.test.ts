@@ -25,7 +25,7 @@ test("what is kept of a long tail is bounded", () => {
   expect(arrive(NOTHING_TAILED, many, false).rows).toHaveLength(5_000);
 });
 
-test("columns are as wide as their values, within bounds", () => {
+test("columns are as wide as their titles and values, within bounds", () => {
   const rows = [makeRow(1, { fields: { path: "/api/v1/items", id: "x".repeat(99) } })];
-  expect(widthsOf(["path", "id", "agent", "nothing"], rows)).toEqual([14, 26, 6, 8]);
+  expect(widthsOf(["path", "id", "agent", "nothing"], rows)).toEqual([14, 26, 8, 8]);
 });

@@ -20,7 +20,7 @@ export function CommandPalette({ isOpen, onClose, onKeys }: CommandPaletteProps)
       opened={isOpen}
       onClose={onClose}
       withCloseButton={false}
-      aria-label={words_.open}
+      attributes={{ content: { "aria-label": words_.open } }}
       size="lg"
       padding={0}
       yOffset="12vh"

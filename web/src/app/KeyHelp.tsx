@@ -8,7 +8,13 @@ const { help } = text.commands;
 /** The list of keys. */
 export function KeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={help.title} size="md">
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      closeButtonProps={{ "aria-label": help.close }}
+      title={help.title}
+      size="md"
+    >
       <dl className={classes.keys}>
         <Keys name={help.palette} keys={["Ctrl", "K"]} />
         <Keys name={help.search} keys={["/"]} />

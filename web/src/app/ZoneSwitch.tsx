@@ -18,7 +18,7 @@ export function ZoneSwitch() {
           size="sm"
           px={8}
           leftSection={<ClockIcon />}
-          aria-label={zone.label(zone.names[choice])}
+          aria-label={zone.label(zone.short[choice], zone.names[choice])}
         >
           {zone.short[choice]}
         </Button>

@@ -50,24 +50,30 @@ function CardContent({ host }: { host: FleetHost }) {
         <div>
           <dt>CPU</dt>
           <dd>{formatPercent(host.cpu_percent)}</dd>
-          <Sparkline values={host.sparklines.cpu} top={100} width={64} height={18} />
+          <dd>
+            <Sparkline values={host.sparklines.cpu} top={100} width={64} height={18} />
+          </dd>
         </div>
         <div>
           <dt>Memory</dt>
           <dd>{formatPercent(host.memory_percent)}</dd>
-          <Sparkline values={host.sparklines.memory} top={100} width={64} height={18} />
+          <dd>
+            <Sparkline values={host.sparklines.memory} top={100} width={64} height={18} />
+          </dd>
         </div>
         <div>
           <dt>Network</dt>
           <dd>{formatByteRate(host.network_bytes_per_s)}</dd>
-          <Sparkline values={host.sparklines.network} width={64} height={18} />
+          <dd>
+            <Sparkline values={host.sparklines.network} width={64} height={18} />
+          </dd>
         </div>
         <div>
           <dt>Disk</dt>
           <dd>{formatPercent(host.disk_percent)}</dd>
-          <span className={classes.cardMeter}>
+          <dd className={classes.cardMeter}>
             <Meter percent={host.disk_percent} label="Fullest disk" />
-          </span>
+          </dd>
         </div>
       </dl>
     </>

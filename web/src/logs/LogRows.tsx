@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useRowFocus } from "../tables/useRowFocus";
 import { text } from "../text";
-import { gridOf, widthsOf } from "./columns";
+import { gridOf, titleOf, widthsOf } from "./columns";
 import type { FieldHandlers } from "./FieldActions";
 import { LogLine } from "./LogLine";
 import { levelToken } from "./levels";
@@ -107,14 +107,13 @@ export function LogRows(props: LogRowsProps) {
 }
 
 function ColumnHeads({ columns, grid }: { columns: readonly string[]; grid: object | undefined }) {
-  const known: Record<string, string> = logs.columns;
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: nothing happens there
     <div className={classes.heads} style={grid} role="row">
       <div role="columnheader" aria-label={logs.open} />
       {["time", "level", ...columns, "message"].map((name) => (
         <div key={name} role="columnheader">
-          {known[name] ?? name}
+          {titleOf(name)}
         </div>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import { text } from "../text";
 import type { LogRow } from "./types";
 
 /** What a row has under a name: where it came from, its level, or a field. */
@@ -35,12 +36,18 @@ export function fieldsOf(row: LogRow): [name: string, value: string][] {
 const WIDTH_ROWS = 300;
 const MAX_WIDTH = 26;
 
-/** How wide columns are, in characters: as their widest value among the first rows. */
+/** What stands above a column. */
+export function titleOf(name: string): string {
+  const known: Record<string, string> = text.logs.columns;
+  return known[name] ?? name;
+}
+
+/** How wide columns are, in characters: as their title, or their widest value among the first rows. */
 export function widthsOf(columns: readonly string[], rows: readonly LogRow[]): number[] {
   const first = rows.slice(0, WIDTH_ROWS);
   return columns.map((name) => {
     const longest = first.reduce((most, row) => Math.max(most, readColumn(row, name).length), 0);
-    return Math.min(MAX_WIDTH, Math.max(longest, name.length) + 1);
+    return Math.min(MAX_WIDTH, Math.max(longest, titleOf(name).length) + 1);
   });
 }
 

@@ -50,7 +50,7 @@ export function tagColumns(onOpen: (tag: Tag) => void): Column<Tag>[] {
       isNumber: true,
       isSortable: true,
       cell: ({ name, agent_ids }) => (
-        <Link to="/fleet" search={{ tag: name }} title={words.showAgents}>
+        <Link to="/fleet" search={{ tag: name }} className={classes.link} title={words.showAgents}>
           {formatCount(agent_ids.length)}
         </Link>
       ),

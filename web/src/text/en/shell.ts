@@ -21,7 +21,7 @@ export const shell = {
     change: (next: string) => `Colours: ${next}`,
   },
   zone: {
-    label: (name: string) => `Times are shown in: ${name}`,
+    label: (short: string, name: string) => `${short}. Times are shown in: ${name}`,
     title: "Show times in",
     names: { browser: "This browser's zone", utc: "UTC", server: "The server's zone" },
     short: { browser: "Local", utc: "UTC", server: "Server" },
@@ -44,6 +44,7 @@ export const commands = {
   keys: "Keys",
   help: {
     title: "Keys",
+    close: "Close",
     palette: "Go to a page or machine, or do something",
     search: "To the search field",
     help: "This list",
