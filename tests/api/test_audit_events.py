@@ -259,6 +259,8 @@ def test_an_empty_list_is_accepted(writer: httpx.Client, reader: httpx.Client) -
         ("page_size=1001", "page_size"),
         ("page_size=ten", "page_size"),
         ("page_size=1.5", "page_size"),
+        ("from=2026-01-02&to=2026-01-01", "to"),
+        ("from=2026-01-02&to=2026-01-02", "to"),
         ("page_size=", "page_size"),
         ("page_token=-1", "page_token"),
         ("page_token=x", "page_token"),
@@ -551,6 +553,8 @@ def test_an_export_verifies_without_the_server(
         f"index {missing}: is missing"
         in muster("audit", "verify", str(forged), *options, "--complete", code=1).stderr
     )
+    forged.write_bytes(b"")
+    assert "no event" in muster("audit", "verify", str(forged), *options, code=1).stderr
     other = tmp_path / "other"
     other.write_text("other.example/audit+00000000+AQ==")
     muster("audit", "verify", str(file), "--checkpoint", f"{file}.checkpoint", "--key", str(other), code=2)

@@ -94,6 +94,11 @@ def test_an_export_is_verified_and_any_other_is_not(sent: list[dict[str, Any]], 
     assert [one.index for one in missing.wrong] == [victim]
     twice = verify_lines([*lines, lines[victim]], checkpoint, is_complete=True)
     assert [one.index for one in twice.wrong] == [victim]
+    assert verify_lines([*lines, lines[victim]], checkpoint).wrong == twice.wrong
+    gone = verify_lines([], checkpoint, is_complete=True)
+    assert (gone.wrong_count, len(gone.wrong)) == (size, 1)
+    older = verify_lines(lines, Checkpoint("x", size - 1, bytes(32)))
+    assert (older.wrong[0].place, older.wrong_count) == (f"line {size}", size)
     other = Checkpoint("x", size, bytes(32))
     assert verify_lines(lines, other).wrong_count == size
 

@@ -37,6 +37,7 @@ def key(loaded: LoadedSettings) -> None:
 @click.option("--to", "until", metavar="TIME", help="Events before this time.")
 @click.option("--application", metavar="NAME", help="Events of this application.")
 @click.option("--kind", metavar="KIND", help="Events of this kind.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE and its checkpoint.")
 @click.argument("file", metavar="FILE", type=Path)
 def export(
     client: Client,
@@ -44,12 +45,15 @@ def export(
     until: str | None,
     application: str | None,
     kind: str | None,
+    overwrite: bool,
     file: Path,
 ) -> None:
     """Write events with their proofs to FILE, the newest first, and their checkpoint to FILE.checkpoint.
 
     With a token of scope admin the events of Muster itself are in it too, so that a whole export is complete.
     """
+    if file.exists() and not overwrite:
+        raise InvalidInput(f"{file} exists; name another, or add --overwrite", field="FILE")
     filters = {"from": since, "to": until, "application_name": application, "event_kind": kind}
     count, size = export_events(client, file, filters)
     click.echo(f"{count} of {size} events in {file}, checkpoint in {file}.checkpoint", err=True)
@@ -78,10 +82,12 @@ def verify(file: Path, checkpoint: Path, key_file: Path, complete: bool) -> None
     except OSError as error:
         raise InvalidInput(f"{file}: {error.strerror}", field="FILE") from None
     for one in verdict.wrong:
-        click.echo(f"index {one.index}: {one.reason}" if one.index is not None else one.reason, err=True)
+        click.echo(f"{one.place}: {one.reason}", err=True)
     if verdict.wrong_count:
-        first = _where(verdict.wrong[0].index)
+        first = verdict.wrong[0].place
         raise CallerError(f"{verdict.wrong_count} wrong, {verdict.checked} in the file; the first: {first}")
+    if not verdict.checked:
+        raise CallerError(f"there is no event in {file}, so nothing was verified")
     click.echo(
         f"{verdict.checked} events are as they were logged, in a log of {signed.size} by {signed.origin}"
     )

@@ -22,7 +22,13 @@ LETTERS = string.ascii_letters + string.digits
 
 
 @click.command("audit", epilog="Example: muster generate audit --iterations 100 --delay 0 --seed 1")
-@click.option("--url", default=DEFAULT_URL, show_default=True, envvar="APP_URL", help="Where to send them.")
+@click.option(
+    "--url",
+    default=DEFAULT_URL,
+    show_default=True,
+    envvar=["APP_URL", "MUSTER_URL"],
+    help="Where to send them; else $APP_URL or $MUSTER_URL says it.",
+)
 @click.option(
     "--batch-size", type=click.IntRange(0, 10_000), default=10, show_default=True, help="Events a request."
 )
@@ -39,7 +45,7 @@ def audit(
 ) -> None:
     """Send made-up audit events and tell how they were answered; errors of the server do not stop it."""
     chance = random.Random(seed)  # noqa: S311 made-up data
-    client = Client(url.removesuffix(PATH), read_token(token_file, os.environ))
+    client = Client(url.rstrip("/").removesuffix(PATH), read_token(token_file, os.environ))
     statuses: Counter[int] = Counter()
     pause = threading.Event()
     try:

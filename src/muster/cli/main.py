@@ -93,7 +93,7 @@ class LazyCommands(click.Group):
 )
 @click.version_option(__version__, "--version", message="muster %(version)s")
 def group() -> None:
-    """One server for a fleet of machines: host reports, and the agents that collect them.
+    """One server for a fleet of machines: metrics, reports, inventory, logs, events, audit.
 
     Settings come from defaults, a TOML file, MUSTER_SECTION_KEY variables and options, the later
     one winning; `muster config show` prints them all.

@@ -19,13 +19,16 @@ _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)")
 def parse_question(query: Mapping[str, str]) -> Question:
     """Return the question of a request; unknown parameters are ignored. Raises WrongRequest."""
     application = query.get("application_name")
+    from_us, to_us = _time_us(query, "from"), _time_us(query, "to")
+    if from_us is not None and to_us is not None and from_us >= to_us:
+        raise WrongRequest(["query", "to"], "expected a time after from")
     return Question(
         limit=parse_number(query, "page_size", 1, MAX_PAGE, DEFAULT_PAGE),
         before=parse_number(query, "page_token", 0, MAX_ID, 0) or None,
         application=application,
         kind=query.get("event_kind"),
-        from_us=_time_us(query, "from"),
-        to_us=_time_us(query, "to"),
+        from_us=from_us,
+        to_us=to_us,
         text=_text(query),
         with_control=application == CONTROL_APPLICATION,
     )

@@ -131,8 +131,8 @@ def _headers(error: MusterError) -> dict[str, str]:
 
 
 def _http_message(error: HTTPException) -> str:
-    """Return the framework's reason, with what it says of each field."""
+    """Return what the framework says of each field, else its reason."""
     if not isinstance(error.extra, list):
         return error.detail
     fields = [f"{x.get('key', '')}: {x.get('message', '')}" for x in error.extra if isinstance(x, dict)]
-    return "; ".join((error.detail, *fields))
+    return "; ".join(fields) or error.detail

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import itertools
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -28,10 +29,16 @@ class ExportedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wrong(msgspec.Struct, frozen=True):
-    """What is wrong with an event of an index; without one, with a line of the file."""
+    """What is wrong with an event of an index; without one, with the event of a line of the file."""
 
     index: int | None
     reason: str
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return f"line {self.line}" if self.index is None else f"index {self.index}"
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -56,27 +63,30 @@ def to_line(event: ExportedEvent) -> bytes:
 
 def verify_lines(lines: Iterable[bytes], checkpoint: Checkpoint, *, is_complete: bool = False) -> Verdict:
     """Check each line against a checkpoint; `is_complete`: that every event of the tree is there too."""
-    seen = bytearray((checkpoint.size + 7) // 8) if is_complete else bytearray()
+    seen = bytearray((checkpoint.size + 7) // 8)
     checked = 0
     wrong: list[Wrong] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         checked += 1
-        index, reason = _check_line(line, number, checkpoint)
-        if not reason and is_complete and index is not None:
+        index, reason = _check_line(line, checkpoint)
+        if not reason and index is not None:
             reason = "is there twice" if seen[index // 8] >> index % 8 & 1 else ""
             seen[index // 8] |= 1 << index % 8
         if reason:
-            wrong.append(Wrong(index, reason))
+            wrong.append(Wrong(index, reason, number))
+    count = len(wrong)
     if is_complete:
         named = {one.index for one in wrong}
-        wrong += [Wrong(i, "is missing") for i in _missing(seen, checkpoint.size) if i not in named]
+        missing = [index for index in _missing(seen, checkpoint.size) if index not in named]
+        count += len(missing)
+        wrong += _gaps(missing)
     wrong.sort(key=lambda one: -1 if one.index is None else one.index)
-    return Verdict(checked, len(wrong), wrong[:MAX_NAMED])
+    return Verdict(checked, count, wrong[:MAX_NAMED])
 
 
-def _check_line(line: bytes, number: int, checkpoint: Checkpoint) -> tuple[int | None, str]:
+def _check_line(line: bytes, checkpoint: Checkpoint) -> tuple[int | None, str]:
     """Return the index of a line, and why it is wrong, empty when it is right."""
     try:
         event = _LINE.decode(line)
@@ -85,9 +95,9 @@ def _check_line(line: bytes, number: int, checkpoint: Checkpoint) -> tuple[int |
         source = Source(event.application_name, event.event_kind)
         leaf = encode_leaf(event.event_ts, source, payload)
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as error:
-        return None, f"line {number} is no event of an export: {error}"
+        return None, f"is no event of an export: {error}"
     if not 0 <= event.index < checkpoint.size:
-        return None, f"line {number}: index {event.index} is not below the checkpoint's {checkpoint.size}"
+        return None, f"index {event.index} is newer than the checkpoint of {checkpoint.size} events"
     if not is_included(leaf_hash(leaf), event.index, checkpoint.size, proof, checkpoint.root):
         return event.index, "is not what was logged: its proof does not lead to the signed root"
     return event.index, ""
@@ -103,3 +113,11 @@ def _payload(event: ExportedEvent) -> bytes:
 
 def _missing(seen: bytearray, size: int) -> Iterator[int]:
     return (index for index in range(size) if not seen[index // 8] >> index % 8 & 1)
+
+
+def _gaps(missing: list[int]) -> Iterator[Wrong]:
+    """Yield one finding for each run of indexes that are not there."""
+    for _, run in itertools.groupby(enumerate(missing), lambda each: each[1] - each[0]):
+        indexes = [index for _, index in run]
+        more = f", and so are all up to index {indexes[-1]}" if len(indexes) > 1 else ""
+        yield Wrong(indexes[0], f"is missing{more}")
