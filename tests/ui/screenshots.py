@@ -21,10 +21,11 @@ DIRECTORY = Path(__file__).parents[2] / "docs/screenshots"
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
 SCHEMES = ("light", "dark")
 COLORS = 256
-LOOKS = 400
-"""So many samples of the made-up machines are waited for: about five minutes."""
+LOOKS = 30
+"""So many samples of this machine are waited for: about five minutes."""
 SIGN_IN = "/sign-in"
 MORE = {
+    "/hosts/{host}?range=15m": "hosts-quarter",
     "/logs?q=level:error": "logs-search",
     f"/fleet/configs/{CONFIG}?tab=revisions": "fleet-configs-revisions",
 }
@@ -43,7 +44,7 @@ class DemoSite(Site):
 
 
 def looks(site: Site) -> int:
-    """Return how many samples of the fleet are stored of the last quarter of an hour."""
+    """Return how many samples of this machine are stored of the last quarter of an hour."""
     answer = site.get("/api/metrics", params={"metric": "cpu.used_percent", "from": "-15m"})
     series = answer.json().get("series", [])
     return sum(value is not None for each in series for value in each["values"])
