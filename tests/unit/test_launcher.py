@@ -108,7 +108,7 @@ def test_a_version_that_never_checks_in_is_ended_when_the_window_is_over(house: 
     house.write_base(ASK_ONCE)
     house.add("2.0.0-aa", "import signal\nwhile True: signal.pause()\n")
     assert house.run(window_s=0.2) == 0
-    assert house.started[::2] == [BASE, BASE]
+    assert [name for name in house.started if name == BASE] == [BASE, BASE], "it may end before it says so"
     assert "within 0.2 s" in house.outcome["reason"]
 
 
