@@ -2877,6 +2877,21 @@ export interface components {
          */
         Step: "fixed" | "current" | "available" | "waiting" | "installing" | "failed";
         /**
+         * ErrorText
+         * @description The shape of every error of this surface.
+         */
+        ErrorText: {
+            error: string;
+        };
+        /**
+         * CodedError
+         * @description The shape of surfaces that have no older one to keep.
+         */
+        CodedError: {
+            code: string;
+            message: string;
+        };
+        /**
          * ErrorDetail
          * @description The shape of every error that is not about a field.
          */
@@ -2897,21 +2912,6 @@ export interface components {
         Fault: {
             loc: (string | number)[];
             msg: string;
-        };
-        /**
-         * CodedError
-         * @description The shape of surfaces that have no older one to keep.
-         */
-        CodedError: {
-            code: string;
-            message: string;
-        };
-        /**
-         * ErrorText
-         * @description The shape of every error of this surface.
-         */
-        ErrorText: {
-            error: string;
         };
         /**
          * Envelope
@@ -11674,6 +11674,15 @@ export interface operations {
             };
             /** @description The credential may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

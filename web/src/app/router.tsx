@@ -14,6 +14,7 @@ import { parseFleetSearch } from "../fleet/search";
 import { parseHostSearch } from "../host/search";
 import { parseLogsSearch } from "../logs/search";
 import { parseSignInSearch, toSignIn } from "../session/comeback";
+import { parseSettingsSearch } from "../settings/search";
 import { CrashedPage, LoadingPage, MissingPage } from "./pages";
 import { Shell } from "./Shell";
 
@@ -120,6 +121,13 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  validateSearch: parseSettingsSearch,
+  component: lazyRouteComponent(() => import("../settings/SettingsPage"), "SettingsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
@@ -128,6 +136,7 @@ const routeTree = rootRoute.addChildren([
     logsRoute,
     eventsRoute,
     auditRoute,
+    settingsRoute,
     fleetFrameRoute.addChildren([
       agentsRoute,
       configsRoute,

@@ -1,6 +1,13 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { AuditIcon, EventsIcon, FleetIcon, LogsIcon, MachinesIcon } from "../icons/icons";
+import {
+  AuditIcon,
+  EventsIcon,
+  FleetIcon,
+  LogsIcon,
+  MachinesIcon,
+  SettingsIcon,
+} from "../icons/icons";
 import { text } from "../text";
 
 export interface Section {
@@ -20,4 +27,5 @@ export const SECTIONS: readonly Section[] = [
   { path: "/events", label: sections.events, key: "e", icon: EventsIcon },
   { path: "/audit", label: sections.audit, key: "a", icon: AuditIcon },
   { path: "/fleet", label: sections.fleet, key: "f", icon: FleetIcon },
+  { path: "/settings", label: sections.settings, key: "s", icon: SettingsIcon },
 ];

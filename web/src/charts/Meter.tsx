@@ -2,8 +2,15 @@ import classes from "./Meter.module.css";
 
 const FULL_PERCENT = 90;
 
+interface MeterProps {
+  percent: number | null;
+  label: string;
+  /** A part of a whole, which is never too full. */
+  isShare?: boolean;
+}
+
 /** A bar that shows a share; from 90 % on it takes the warning colour. */
-export function Meter({ percent, label }: { percent: number | null; label: string }) {
+export function Meter({ percent, label, isShare = false }: MeterProps) {
   const shown = Math.min(100, Math.max(0, percent ?? 0));
   return (
     <span
@@ -14,7 +21,7 @@ export function Meter({ percent, label }: { percent: number | null; label: strin
       aria-valuemax={100}
       aria-valuenow={Math.round(shown)}
       aria-valuetext={percent === null ? "unknown" : undefined}
-      data-full={shown >= FULL_PERCENT || undefined}
+      data-full={(!isShare && shown >= FULL_PERCENT) || undefined}
     >
       <span className={classes.fill} style={{ width: `${shown}%` }} />
     </span>

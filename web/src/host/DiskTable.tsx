@@ -2,7 +2,7 @@ import type { Disk } from "../api/types";
 import { Meter } from "../charts/Meter";
 import { formatBytes } from "../format/bytes";
 import { formatPercent } from "../format/percent";
-import { type Column, DataTable } from "./DataTable";
+import { type Column, DataTable } from "../tables/DataTable";
 import classes from "./host.module.css";
 
 const COLUMNS: readonly Column<Disk>[] = [

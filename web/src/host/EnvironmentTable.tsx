@@ -1,4 +1,4 @@
-import { type Column, DataTable } from "./DataTable";
+import { type Column, DataTable } from "../tables/DataTable";
 import classes from "./host.module.css";
 
 type Variable = [name: string, value: string];

@@ -1,6 +1,6 @@
 import type { NetworkInterface } from "../api/types";
 import { MISSING } from "../format/missing";
-import { type Column, DataTable } from "./DataTable";
+import { type Column, DataTable } from "../tables/DataTable";
 import classes from "./host.module.css";
 
 const COLUMNS: readonly Column<NetworkInterface>[] = [

@@ -5,7 +5,7 @@ import { formatBytes } from "../format/bytes";
 import { formatCount } from "../format/number";
 import { formatPercent } from "../format/percent";
 import { SearchIcon } from "../icons/icons";
-import { type Column, DataTable } from "./DataTable";
+import { type Column, DataTable } from "../tables/DataTable";
 import classes from "./host.module.css";
 import { filterProcesses, type ProcessRow, processRows } from "./processes";
 

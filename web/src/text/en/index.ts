@@ -2,6 +2,7 @@ import { audit } from "./audit";
 import { events } from "./events";
 import { fleet } from "./fleet";
 import { logs } from "./logs";
+import { settings } from "./settings";
 import { commands, pages, shell } from "./shell";
 
 /** All that people read, in English; one file for each area of the console. */
@@ -10,7 +11,8 @@ export const en = {
   commands,
   pages,
   logs,
-  fleet,
-  events,
   audit,
+  events,
+  fleet,
+  settings,
 };

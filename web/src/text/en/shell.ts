@@ -30,6 +30,10 @@ export const shell = {
   lost: "The server does not answer. What you see may be old; trying again …",
   loading: "Loading",
   tryAgain: "Try again",
+  cancel: "Cancel",
+  close: "Close",
+  copy: "Copy",
+  copied: "Copied",
   readAt: (age: string) => `What you see was read ${age}.`,
   documentTitle: (page: string) => `${page} · Muster`,
 };

@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
-import classes from "./host.module.css";
+import classes from "./DataTable.module.css";
 
 export interface Column<Row> {
   title: string;
@@ -19,7 +19,7 @@ interface DataTableProps<Row> {
 
 /** A plain table that scrolls sideways on narrow screens. */
 export function DataTable<Row>({ label, columns, rows, rowKey, emptyText }: DataTableProps<Row>) {
-  if (rows.length === 0) return <p className={classes.quiet}>{emptyText}</p>;
+  if (rows.length === 0) return <p className={classes.empty}>{emptyText}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.scroller} aria-label={label} tabIndex={0}>

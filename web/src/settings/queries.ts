@@ -1,0 +1,107 @@
+import { queryOptions } from "@tanstack/react-query";
+import { request } from "../api/request";
+import type { components } from "../api/schema";
+
+type Schemas = components["schemas"];
+
+export type TokenRow = Schemas["TokenRow"];
+export type MadeToken = Schemas["MadeToken"];
+export type Scope = TokenRow["scopes"][number];
+export type User = Schemas["User"];
+export type NewLink = Schemas["NewLink"];
+export type StoragePage = Schemas["StoragePage"];
+export type SettingsAnswer = Schemas["SettingsPage"];
+export type SettingRow = Schemas["SettingRow"];
+export type Collection = Schemas["MachineSetting"];
+
+const TOKENS = "/console/v1/tokens";
+const USERS = "/console/v1/users";
+const COLLECTION = "/v1/api/metrics/machine";
+
+export const SCOPES = [
+  "read",
+  "agent",
+  "write:logs",
+  "write:events",
+  "write:audit",
+  "write:reports",
+  "write:inventory",
+  "write:fleet",
+  "admin",
+] as const satisfies readonly Scope[];
+
+export const tokensQuery = queryOptions({
+  queryKey: ["settings", "tokens"],
+  queryFn: ({ signal }) => request<TokenRow[]>(TOKENS, { signal }),
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ["settings", "users"],
+  queryFn: ({ signal }) => request<User[]>(USERS, { signal }),
+});
+
+export const storageQuery = queryOptions({
+  queryKey: ["settings", "storage"],
+  queryFn: ({ signal }) => request<StoragePage>("/console/v1/storage", { signal }),
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ["settings", "settings"],
+  queryFn: ({ signal }) => request<SettingsAnswer>("/console/v1/settings", { signal }),
+});
+
+export const collectionQuery = queryOptions({
+  queryKey: ["settings", "collection"],
+  queryFn: ({ signal }) => request<Collection>(COLLECTION, { signal }),
+});
+
+export interface TokenDraft {
+  name: string;
+  scopes: readonly Scope[];
+  /** How many seconds it is valid; null for ever. */
+  valid_s: number | null;
+}
+
+export function createToken(draft: TokenDraft): Promise<MadeToken> {
+  return request(TOKENS, { method: "POST", body: draft });
+}
+
+export function revokeToken(token_id: string): Promise<void> {
+  return request(`${TOKENS}/${encodeURIComponent(token_id)}`, { method: "DELETE" });
+}
+
+export interface PersonDraft {
+  name: string;
+  password: string;
+  is_admin: boolean;
+}
+
+export function addPerson(draft: PersonDraft): Promise<User> {
+  return request(USERS, { method: "POST", body: draft });
+}
+
+export function setPassword({ name, password }: { name: string; password: string }) {
+  const path = `${USERS}/${encodeURIComponent(name)}/password`;
+  return request<void>(path, { method: "PUT", body: { password } });
+}
+
+export function signOutEverywhere(name: string): Promise<void> {
+  return request(`${USERS}/${encodeURIComponent(name)}/sessions`, { method: "DELETE" });
+}
+
+export function removePerson(name: string): Promise<void> {
+  return request(`${USERS}/${encodeURIComponent(name)}`, { method: "DELETE" });
+}
+
+export function createLink(): Promise<NewLink> {
+  return request(`${USERS}/link`, { method: "POST" });
+}
+
+export interface CollectionDraft {
+  opened: boolean;
+  interval?: number;
+}
+
+export function saveCollection(draft: CollectionDraft): Promise<unknown> {
+  return request(COLLECTION, { method: "POST", body: draft });
+}
