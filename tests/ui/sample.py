@@ -36,7 +36,7 @@ SAMPLED = {"metric": [{"type": "cpu"}], "collect_interval": 1}
 
 
 def fill(site: Site, *, rows: int = 400, minutes: int = 14) -> str:
-    """Store the sample and return the id of a machine that is online. Call it once."""
+    """Store the sample; return the id of a machine online. The last one has the tags. Call it once."""
     token_file = site.token_file("admin")
     token = token_file.read_text()
     options = ["--token-file", str(token_file)]
@@ -45,7 +45,7 @@ def fill(site: Site, *, rows: int = 400, minutes: int = 14) -> str:
            "--url", f"{site.url}/api/event", *options)  # fmt: skip
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=site.url, headers=headers, timeout=30, trust_env=False) as client:
-        host = wait_for("a machine is online", lambda: online(client), 40)
+        hosts = wait_for("a machine is online", lambda: online(client), 40)
         lines = "\n".join(json.dumps(line) for line in iter_lines(rows, minutes))
         stored = client.post("/console/v1/logs", params={"source": "shop"}, content=lines, headers=NDJSON)
         assert stored.status_code == 201, stored.text
@@ -56,13 +56,13 @@ def fill(site: Site, *, rows: int = 400, minutes: int = 14) -> str:
         made = client.post("/v1/api/configs/cpu-often", json=body)
         assert made.status_code == 200, made.text
         for tag in (TAG, "berlin"):
-            assert client.post(f"/v1/api/agents/{host}/tags/{tag}").status_code == 200
-    return host
+            assert client.post(f"/v1/api/agents/{hosts[-1]}/tags/{tag}").status_code == 200
+    return hosts[0]
 
 
-def online(client: httpx.Client) -> str:
+def online(client: httpx.Client) -> list[str]:
     agents = client.get("/console/v1/agents").json()["agents"]
-    return next((str(agent["id"]) for agent in agents if agent["state"] == "online"), "")
+    return [str(agent["id"]) for agent in agents if agent["state"] == "online"]
 
 
 def iter_lines(rows: int, minutes: int) -> Iterator[dict[str, object]]:
