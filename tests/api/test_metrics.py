@@ -70,7 +70,7 @@ def test_without_an_interval_a_bucket_is_as_long_as_samples_are_apart(
         "interval_s": 10,
         "series": [],
     }
-    assert ask(http, agent.id, MIDNIGHT, MIDNIGHT + 86_400, "load.1m")["interval_s"] == 290
+    assert ask(http, agent.id, MIDNIGHT, MIDNIGHT + 86_400, "load.1m")["interval_s"] == 300
     assert ask(http, agent.id, MIDNIGHT - 28 * 86_400, MIDNIGHT, "load.1m")["interval_s"] == 8100
 
 
