@@ -3,7 +3,7 @@ import math
 from datetime import UTC, datetime
 
 import polars
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from muster.model.log import COLUMNS
@@ -34,11 +34,12 @@ lines = st.lists(
     | st.from_regex(r"\A[0-9]{1,3},[a-z]{0,3},[0-9.]{1,3}\Z"),
     max_size=8,
 )
+CSV = {"type": "csv", "csv_schema": "a long,b string,c float", "csv_allow_more": "m"}
 parsers = st.sampled_from(
     [
         {"type": "raw"},
         {"type": "json"},
-        {"type": "csv", "csv_schema": "a long,b string,c float", "csv_allow_more": "m"},
+        CSV,
         {"type": "grok", "grok_patterns": "%{NUMBER:a:long},%{WORD:b},%{WORD:c}=%{NUMBER:a:float}"},
         {"type": "logfmt"},
         {"type": "syslog"},
@@ -106,6 +107,7 @@ def test_no_line_is_lost_or_doubled(lines, parser, transforms, is_dropping, is_k
 
 @settings(max_examples=100, deadline=None)
 @given(lines, parsers)
+@example(['"', "\x1f", "\u2003"], CSV)
 def test_what_becomes_of_a_line_does_not_depend_on_its_neighbours(lines, parser):
     """Not the types of its columns, but the texts that are stored."""
     stages = open_stages(

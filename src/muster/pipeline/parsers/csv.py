@@ -17,6 +17,11 @@ from muster.pipeline.schema import ARRAY, MAP, STRING, Column, cast, cast_items,
 if TYPE_CHECKING:
     import polars
 
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Unicode calls so, as the engine does; Python's `strip` takes U+001C to U+001F away too."""
+
 
 class CsvSpec(ZonedSpec, frozen=True, kw_only=True):
     """Splits lines at a separator. A value in double quotes may contain it, and quotes as `""`."""
@@ -153,10 +158,10 @@ def _split_quoted(line: str, splitter: str) -> list[str]:
     if len(splitter) == 1 and splitter not in '"\r\n':
         try:
             values: Sequence[str] = next(csv.reader([line], delimiter=splitter, strict=True), [])
-            return [each.strip() for each in values]
+            return [each.strip(WHITE_SPACE) for each in values]
         except csv.Error:
             pass
-    return [each.strip() for each in line.split(splitter)]
+    return [each.strip(WHITE_SPACE) for each in line.split(splitter)]
 
 
 def _from_map(
