@@ -275,6 +275,7 @@ def test_one_machine_with_report_inventory_and_last_values(
     assert agent.send(1, report).status_code == 204
     assert agent.send_inventory(1, inventory).status_code == 204
     assert agent.send_samples(1, now_s, {("load.1m", ""): 2.5}).status_code == 204
+    assert agent.send_samples(2, now_s, {("load.1m", "runner=often"): 2.5}).status_code == 204
     page = bob.get(f"/console/v1/hosts/{agent.id}").json()
     assert page["report"]["id"] == report.id
     assert (page["inventory"]["hostname"], page["inventory"]["user"]) == (agent.hostname, "root")

@@ -52,6 +52,17 @@ test("lines come in the order of their labels, whatever order the server has", (
   expect(chart.unit).toBe("percent");
 });
 
+test("what a metric runner took is not stacked on what the agent took", () => {
+  const chart = toChartLines(
+    answerOf([
+      ["disk.used_percent", { mountpoint: "/" }, [2, 2, 2]],
+      ["disk.used_percent", { mountpoint: "/", runner: "often" }, [2, 2, 2]],
+    ]),
+    BY_DISK,
+  );
+  expect(chart.lines.map(({ label }) => label)).toEqual(["/"]);
+});
+
 test("a chart keeps the highest lines and counts the others", () => {
   const series = Array.from(
     { length: MAX_LINES + 3 },

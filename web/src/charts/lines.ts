@@ -46,11 +46,14 @@ export interface ChartLines {
 
 export const MAX_LINES = 8;
 
-/** Picks a chart's lines out of an answer: the highest MAX_LINES of them, in order of sources and labels. */
+/**
+ * Picks a chart's lines out of an answer: the highest MAX_LINES of them, in order of sources and labels.
+ * What metric runners took beside the agent is left out: a stack would count it twice.
+ */
 export function toChartLines(answer: MetricAnswer, spec: ChartSpec): ChartLines {
   const found = spec.sources.flatMap((source, rank) =>
     answer.series
-      .filter((series) => series.metric === source.metric)
+      .filter((series) => series.metric === source.metric && series.labels.runner === undefined)
       .map((series) => ({ rank, series, source })),
   );
   const loud = found.filter(({ series }) => peakOf(series.values) > 0);

@@ -16,7 +16,7 @@ from muster.model.access import Scope
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.inventory import Inventory
-from muster.model.metric import read_labels
+from muster.model.metric import is_of_runner, read_labels
 
 SIGNED_IN = {"needs": Needs(Scope.READ)}
 
@@ -92,7 +92,10 @@ class LastMetric(msgspec.Struct, frozen=True):
 
 
 class HostPage(msgspec.Struct, frozen=True):
-    """`GET /console/v1/hosts/{agent_id}`: one machine; null where it has not said anything yet."""
+    """`GET /console/v1/hosts/{agent_id}`: one machine; null where it has not said anything yet.
+
+    `last` are samples of the agent itself, not those that metric runners take beside it.
+    """
 
     agent: HostAgent
     report: msgspec.Raw | None
@@ -129,7 +132,11 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
         ),
         report=msgspec.Raw(reports[0]) if reports else None,
         inventory=await console_fleet.inventory.of_agent(agent.id),
-        last=[LastMetric(x.key.metric, read_labels(x.key.labels), x.value, x.ts_us) for x in last],
+        last=[
+            LastMetric(x.key.metric, read_labels(x.key.labels), x.value, x.ts_us)
+            for x in last
+            if not is_of_runner(x.key.labels)
+        ],
     )
 
 
