@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Annotated
 
 import msgspec
-from litestar.params import QueryParameter
+from litestar.params import Dependency, QueryParameter
 
 from muster.api.http.live import Live
 from muster.api.http.times import parse_time
@@ -89,6 +89,24 @@ def to_filter(search: LogSearch, asked: Asked) -> LogFilter:
         levels=_levels(asked.levels),
         query=parse_query(asked.query, lambda name: _named(search, name)),
     )
+
+
+async def asked_rows(
+    log_search: LogSearch,
+    words: Query = "",
+    since: From = "-1h",
+    until: To = "now",
+    agent: Agents = None,
+    tag: Tags = None,
+    runner: Runners = None,
+    source: Sources = None,
+    level: Levels = None,
+) -> LogFilter:
+    """Return which rows a request means, for each route that asks for `where`. Raises as `to_filter`."""
+    return to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
+
+
+Where = Annotated[LogFilter, Dependency(skip_validation=True)]
 
 
 def _agents(search: LogSearch, names: list[str] | None, tags: list[str] | None) -> frozenset[AgentId] | None:

@@ -16,19 +16,7 @@ from litestar.response import Stream
 from muster.api.http.authorization import caller_of
 from muster.api.http.requests import AnyRequest
 from muster.api.http.times import EPOCH
-from muster.api.logs.asking import (
-    Agents,
-    Asked,
-    From,
-    Levels,
-    LogSearch,
-    Query,
-    Runners,
-    Sources,
-    Tags,
-    To,
-    to_filter,
-)
+from muster.api.logs.asking import LogSearch, Query, Where
 from muster.api.logs.searching import READ, Before, Row, to_row
 from muster.core.logs.ports import LogFilter, LogRow, Place
 from muster.core.logs.questions import parse_place
@@ -61,17 +49,11 @@ ExportLimit = Annotated[
 async def export_logs(
     request: AnyRequest,
     log_search: LogSearch,
+    where: Where,
     file_format: Annotated[
         ExportFormat, QueryParameter(name="format", description="ndjson or csv.")
     ] = ExportFormat.NDJSON,
     words: Query = "",
-    since: From = "-1h",
-    until: To = "now",
-    agent: Agents = None,
-    tag: Tags = None,
-    runner: Runners = None,
-    source: Sources = None,
-    level: Levels = None,
     before: Before = None,
     limit: ExportLimit = 100_000,
 ) -> Stream:
@@ -79,7 +61,6 @@ async def export_logs(
 
     Cells of CSV that would be a formula begin with an apostrophe; fields are a JSON object in the last.
     """
-    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
     place = None if before is None else parse_place(before, "before")
     first = await log_search.store.newest(where, before=place, limit=min(PAGE_ROWS, limit))
     details = {"query": words, "from_us": where.from_us, "to_us": where.to_us, "by": caller_of(request)}

@@ -1,8 +1,10 @@
 """Everything of logs under one roof."""
 
 from litestar import Router
+from litestar.di import Provide
 
 from muster.api.logs import exporting, posting, searching, tailing
+from muster.api.logs.asking import asked_rows
 
 
 def logs_router() -> Router:
@@ -15,5 +17,6 @@ def logs_router() -> Router:
             *tailing.HANDLERS,
             *posting.HANDLERS,
         ],
+        dependencies={"where": Provide(asked_rows)},
         tags=["Logs"],
     )

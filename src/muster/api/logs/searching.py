@@ -7,19 +7,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from muster.api.http.authorization import Needs
-from muster.api.logs.asking import (
-    Agents,
-    Asked,
-    From,
-    Levels,
-    LogSearch,
-    Query,
-    Runners,
-    Sources,
-    Tags,
-    To,
-    to_filter,
-)
+from muster.api.logs.asking import LogSearch, Where
 from muster.core.logs.ports import LogRow
 from muster.core.logs.questions import log_grid, parse_place, to_text
 from muster.core.metrics.grid import SECOND_US
@@ -133,14 +121,7 @@ def to_row(search: LogSearch, row: LogRow) -> Row:
 @get("/", opt=READ, summary="Search log rows, the newest first")
 async def search_logs(
     log_search: LogSearch,
-    words: Query = "",
-    since: From = "-1h",
-    until: To = "now",
-    agent: Agents = None,
-    tag: Tags = None,
-    runner: Runners = None,
-    source: Sources = None,
-    level: Levels = None,
+    where: Where,
     before: Before = None,
     after: Annotated[str | None, QueryParameter(description="`prev` of a page; not beside `before`.")] = None,
     limit: Limit = 100,
@@ -149,7 +130,6 @@ async def search_logs(
 
     With `after` they are those that follow next on the place it names, the newest of them first.
     """
-    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
     if after is not None:
         if before is not None:
             raise InvalidInput("expected one of `before` and `after`", field="after")
@@ -172,17 +152,9 @@ def _page(search: LogSearch, rows: list[LogRow], *, has_more: bool, start: str |
 @get("/histogram", opt=READ, summary="Log rows over time, by level")
 async def log_histogram(
     log_search: LogSearch,
-    words: Query = "",
-    since: From = "-1h",
-    until: To = "now",
-    agent: Agents = None,
-    tag: Tags = None,
-    runner: Runners = None,
-    source: Sources = None,
-    level: Levels = None,
+    where: Where,
 ) -> Histogram:
     """Return at most about 120 buckets; the first and the last are whole ones."""
-    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
     grid = log_grid(where.from_us, where.to_us)
     from_us, to_us = grid.start_s * SECOND_US, grid.end_s * SECOND_US
     whole = msgspec.structs.replace(where, from_us=from_us, to_us=to_us)
@@ -202,19 +174,11 @@ async def log_values(
             description="A field, or level, runner, source, message, agent.",
         ),
     ],
-    words: Query = "",
-    since: From = "-1h",
-    until: To = "now",
-    agent: Agents = None,
-    tag: Tags = None,
-    runner: Runners = None,
-    source: Sources = None,
-    level: Levels = None,
+    where: Where,
     prefix: Prefix = "",
     limit: Limit = 10,
 ) -> FieldValues:
     """Return values and how many of the rows that a query finds have them."""
-    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
     found = await log_search.store.top_values(where, field, limit=limit, prefix=prefix)
     return FieldValues(field, [FieldValue(*value) for value in found])
 
@@ -222,19 +186,11 @@ async def log_values(
 @get("/fields", opt=READ, summary="Names of fields")
 async def log_fields(
     log_search: LogSearch,
-    words: Query = "",
-    since: From = "-1h",
-    until: To = "now",
-    agent: Agents = None,
-    tag: Tags = None,
-    runner: Runners = None,
-    source: Sources = None,
-    level: Levels = None,
+    where: Where,
     prefix: Prefix = "",
     limit: Limit = 100,
 ) -> FieldNames:
     """Return what rows can be asked for by name, counted in the newest 100 000 that a query finds."""
-    where = to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
     found = await log_search.store.field_names(where, limit=limit, prefix=prefix)
     return FieldNames(found.rows, [FieldValue(*name) for name in found.names])
 
