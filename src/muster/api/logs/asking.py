@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from typing import Annotated
 
 import msgspec
-from litestar.params import Dependency, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
 
 from muster.api.http.live import Live
 from muster.api.http.times import parse_time
@@ -106,7 +107,7 @@ async def asked_rows(
     return to_filter(log_search, Asked(words, since, until, agent, tag, runner, source, level))
 
 
-Where = Annotated[LogFilter, Dependency(skip_validation=True)]
+Where = NamedDependency[SkipValidation[LogFilter]]
 
 
 def _agents(search: LogSearch, names: list[str] | None, tags: list[str] | None) -> frozenset[AgentId] | None:
