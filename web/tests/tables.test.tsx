@@ -2,8 +2,9 @@ import { MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
+import type { Column } from "../src/tables/column";
 import { stepRow } from "../src/tables/steps";
-import { type Column, VirtualTable } from "../src/tables/VirtualTable";
+import { VirtualTable } from "../src/tables/VirtualTable";
 
 interface Tree {
   name: string;

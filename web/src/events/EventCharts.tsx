@@ -4,10 +4,11 @@ import { useMemo, useState } from "react";
 import type { EventType } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
 import { text } from "../text";
+import type { Asked } from "./asked";
 import { EventCard } from "./EventCard";
 import { EventRangeBar } from "./EventRangeBar";
 import classes from "./events.module.css";
-import { type Asked, seriesQuery } from "./queries";
+import { seriesQuery } from "./queries";
 import { zoomed } from "./range";
 import type { EventsState } from "./useEventsState";
 

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { formatMoment } from "../format/time";
 import { text } from "../text";
+import type { Asked } from "./asked";
 import classes from "./events.module.css";
-import type { Asked } from "./queries";
 import { isDrawable, PRESET_NAMES, STEPS } from "./range";
 import { toRange } from "./search";
 import type { EventsState } from "./useEventsState";

@@ -4,10 +4,12 @@ import { useMemo } from "react";
 import type { EventType } from "../api/types";
 import { Sparkline } from "../charts/Sparkline";
 import { formatCount } from "../format/number";
-import { type Column, type Order, VirtualTable } from "../tables/VirtualTable";
+import type { Column, Order } from "../tables/column";
+import { VirtualTable } from "../tables/VirtualTable";
 import { text } from "../text";
+import type { Asked } from "./asked";
 import classes from "./events.module.css";
-import { type Asked, countsQuery } from "./queries";
+import { countsQuery } from "./queries";
 import type { SortKey } from "./search";
 
 const { events } = text;

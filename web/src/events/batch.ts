@@ -1,6 +1,6 @@
 import { request } from "../api/request";
 import type { EventSeries } from "../api/types";
-import { type Asked, seriesPath } from "./queries";
+import { type Asked, seriesPath } from "./asked";
 
 const WAIT_MS = 40;
 const MOST_IDS = 50;

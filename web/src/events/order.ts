@@ -1,5 +1,5 @@
 import type { EventType } from "../api/types";
-import type { Order } from "../tables/VirtualTable";
+import type { Order } from "../tables/column";
 import type { SortKey } from "./search";
 
 /** The events whose name or description has all the words, in any case. */

@@ -1,33 +1,17 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { request } from "../api/request";
-import type { EventSeries, EventStep, EventType } from "../api/types";
-import type { TimeWindow } from "../host/range";
+import type { EventSeries, EventType } from "../api/types";
+import { type Asked, seriesPath, TYPES_PATH } from "./asked";
 import { countsOf } from "./batch";
-
-const PATH = "/console/v1/event-types";
 
 const MANY = 1_000;
 
 export const typesQuery = queryOptions({
   queryKey: ["events", "types"],
-  queryFn: ({ signal }) => request<EventType[]>(PATH, { signal }),
+  queryFn: ({ signal }) => request<EventType[]>(TYPES_PATH, { signal }),
   // Thousands of names are a megabyte.
   refetchInterval: ({ state }) => ((state.data?.length ?? 0) > MANY ? 60_000 : 10_000),
 });
-
-/** Which counts are asked for. */
-export interface Asked extends TimeWindow {
-  step: EventStep;
-}
-
-export function seriesPath(ids: readonly number[], { from_us, to_us, step }: Asked): string {
-  const query = new URLSearchParams();
-  for (const id of ids) query.append("id", String(id));
-  query.set("from", String(from_us));
-  query.set("to", String(to_us));
-  query.set("step", step);
-  return `${PATH}/series?${query}`;
-}
 
 /** The counts of the events in the charts. */
 export function seriesQuery(ids: readonly number[], asked: Asked) {
@@ -55,7 +39,7 @@ export function changeType(
   id: number,
   change: { description?: string; is_active?: boolean },
 ): Promise<EventType> {
-  return request<EventType>(`${PATH}/${id}`, { method: "PATCH", body: change });
+  return request<EventType>(`${TYPES_PATH}/${id}`, { method: "PATCH", body: change });
 }
 
 /** The day of an event as a picture; `day` is YYYYMMDD. */

@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { EventStep } from "../api/types";
 import type { TimeWindow } from "../host/range";
+import type { Asked } from "./asked";
 import { firstOrder } from "./order";
-import type { Asked } from "./queries";
 import { type Preset, stepOf, windowOf } from "./range";
 import { type EventsSearch, MAX_CHOSEN, type SortKey, toRange } from "./search";
 

@@ -1,5 +1,5 @@
 import { FallingIcon, RisingIcon } from "../icons/icons";
-import type { Column, Order } from "./VirtualTable";
+import type { Column, Order } from "./column";
 import classes from "./VirtualTable.module.css";
 
 const SORTED = { asc: "ascending", desc: "descending" } as const;

@@ -1,23 +1,9 @@
-import type { ReactNode } from "react";
+import type { Column, Order } from "./column";
 import { SortHeader } from "./SortHeader";
 import { useRowFocus } from "./useRowFocus";
 import { useRowsInSight } from "./useRowsInSight";
 import { useWideColumns } from "./useWideColumns";
 import classes from "./VirtualTable.module.css";
-
-export type Order = "asc" | "desc";
-
-export interface Column<Row, Key extends string = string> {
-  key: Key;
-  title: string;
-  cell: (row: Row) => ReactNode;
-  /** Its track of the grid, as CSS writes it: `minmax(10rem, 2fr)`; 1fr when not given. */
-  track?: string;
-  isNumber?: boolean;
-  isSortable?: boolean;
-  /** Leave the column out of windows that are narrower. */
-  from_px?: number;
-}
 
 interface VirtualTableProps<Row, Key extends string> {
   label: string;

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import type { Column } from "./VirtualTable";
+import type { Column } from "./column";
 
 /** The columns for which the window is wide enough. */
 export function useWideColumns<Row, Key extends string>(

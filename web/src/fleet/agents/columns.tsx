@@ -1,7 +1,7 @@
 import { StateDot } from "../../app/StateDot";
 import { formatAgo } from "../../format/duration";
 import { formatCount } from "../../format/number";
-import type { Column } from "../../tables/VirtualTable";
+import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import classes from "../list/list.module.css";
 import { selectColumn } from "../list/selectColumn";

@@ -4,8 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { errorText } from "../../api/error";
 import { request } from "../../api/request";
 import { text } from "../../text";
-import type { MadeChange } from "./ChangesProvider";
-import { restorePath } from "./change";
+import { type MadeChange, restorePath } from "./change";
 import classes from "./change.module.css";
 
 interface ChangeBarProps {

@@ -3,12 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 import { FLEET_KEYS } from "../reading";
 import { ChangeBar } from "./ChangeBar";
 import { ChangeDialog } from "./ChangeDialog";
-import type { FleetChange } from "./change";
-
-export interface MadeChange {
-  title: string;
-  revision_id: number | null;
-}
+import type { FleetChange, MadeChange } from "./change";
 
 const Asking = createContext<(change: FleetChange) => void>(() => {});
 

@@ -71,3 +71,9 @@ async function newestRevisions(): Promise<Revision[]> {
   const path = `${BASE}/revisions?limit=2`;
   return (await request<{ revisions: Revision[] }>(path)).revisions;
 }
+
+/** A change that was made; `revision_id` leads back to what was before it. */
+export interface MadeChange {
+  title: string;
+  revision_id: number | null;
+}

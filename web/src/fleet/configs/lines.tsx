@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { formatMoment } from "../../format/time";
-import type { Column } from "../../tables/VirtualTable";
+import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import { groupBy } from "../list/groups";
 import classes from "../list/list.module.css";

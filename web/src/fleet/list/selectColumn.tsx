@@ -1,5 +1,5 @@
 import { Checkbox } from "@mantine/core";
-import type { Column } from "../../tables/VirtualTable";
+import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import classes from "./list.module.css";
 import type { Selection } from "./selection";

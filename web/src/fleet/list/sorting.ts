@@ -1,4 +1,4 @@
-import type { Order } from "../../tables/VirtualTable";
+import type { Order } from "../../tables/column";
 
 export type { Order };
 

@@ -2,7 +2,7 @@ import { formatBytes } from "../../format/bytes";
 import { MISSING } from "../../format/missing";
 import { formatCount } from "../../format/number";
 import { formatMoment } from "../../format/time";
-import type { Column } from "../../tables/VirtualTable";
+import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import classes from "../list/list.module.css";
 import { selectColumn } from "../list/selectColumn";

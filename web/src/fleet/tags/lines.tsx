@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { formatCount } from "../../format/number";
-import type { Column } from "../../tables/VirtualTable";
+import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import classes from "../list/list.module.css";
 import { hasWords, type Order, type SortValue, sortRows } from "../list/sorting";
