@@ -18,6 +18,7 @@ from muster.api.console.audit import ConsoleAudit
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
+from muster.api.console.marks import Timelines
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
 from muster.api.console.storage import Storage
@@ -188,6 +189,14 @@ def _provided(parts: Parts) -> dict[str, object]:
         "server_inventory": ServerInventory(parts.inventory, parts.live),
         "sign_in": SignIn(parts.people, parts.live),
         "storage": Storage(parts.storage, parts.live),
+        "timelines": Timelines(
+            parts.steering,
+            parts.inventory,
+            parts.questions,
+            parts.logs,
+            parts.audit_log,
+            parts.live.settings.agent.interval_s,
+        ),
         "tokens": Tokens(parts.access, parts.live),
         "tryout": TryOutSurface(parts.tryouts, parts.steering, parts.logs, parts.live),
     }

@@ -197,6 +197,10 @@ class InventoryStore(Protocol):
         """Return the newest inventory of an agent."""
         ...
 
+    async def record_of(self, agent_id: AgentId) -> RecordId | None:
+        """Return which record an agent feeds."""
+        ...
+
     async def of_agents(self, agents: Collection[AgentId]) -> dict[AgentId, Inventory]:
         """Return the newest inventory of each of these agents that has one."""
         ...

@@ -3,7 +3,18 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from muster.api.console import agents, audit, configs, event_types, fleet, session, storage, tokens, users
+from muster.api.console import (
+    agents,
+    audit,
+    configs,
+    event_types,
+    fleet,
+    session,
+    storage,
+    timeline,
+    tokens,
+    users,
+)
 from muster.api.console.pages import page_handlers
 
 
@@ -14,6 +25,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
         route_handlers=[
             *session.HANDLERS,
             *fleet.HANDLERS,
+            *timeline.HANDLERS,
             *agents.HANDLERS,
             *configs.HANDLERS,
             *event_types.HANDLERS,

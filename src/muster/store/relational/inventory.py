@@ -184,6 +184,12 @@ class RelationalInventory:
         found = await self._relational.read(lambda c: c.execute(query).scalar())
         return parse_stored(found) if found is not None else None
 
+    async def record_of(self, agent_id: AgentId) -> RecordId | None:
+        """See `InventoryStore`."""
+        query = select(records.c.id).where(records.c.agent_id == agent_id)
+        found = await self._relational.read(lambda c: c.execute(query).scalar())
+        return RecordId(found) if found is not None else None
+
     async def of_agents(self, agents: Collection[AgentId]) -> dict[AgentId, Inventory]:
         """See `InventoryStore`."""
         query = select(records.c.agent_id, records.c.inventory).where(
