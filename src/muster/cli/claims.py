@@ -14,8 +14,11 @@ OPEN_FILES = 65_536
 
 
 @contextlib.contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold the data directory. Raises SettingsError when another process does, or it cannot be written."""
+def locked(data: Path, url: str) -> Iterator[None]:
+    """Hold the data directory, and tell in it where the server is reached.
+
+    Raises SettingsError when another process holds it, or it cannot be written.
+    """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = (data / "lock").open("a+")
@@ -26,13 +29,24 @@ def locked(data: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise SettingsError(
-                f"data directory {data} is used by another Muster (pid {file.read().strip() or 'unknown'})"
-            ) from None
+            pid = file.readline().strip() or "unknown"
+            raise SettingsError(f"data directory {data} is used by another Muster (pid {pid})") from None
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()}\n{url}\n")
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def url_of_running(data: Path) -> str | None:
+    """Return where the server of a directory is reached, or was before it was killed; None after its end."""
+    try:
+        lines = (data / "lock").read_text().splitlines()
+    except OSError:
+        return None
+    return lines[1] if len(lines) > 1 else None
 
 
 @contextlib.contextmanager

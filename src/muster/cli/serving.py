@@ -24,6 +24,7 @@ from muster.api.http.metrics import Metrics
 from muster.api.http.pandora import Pandora
 from muster.api.ops.routes import Change, Operations
 from muster.api.tryout.service import TryOuts
+from muster.cli.addresses import own_url
 from muster.cli.claims import bound, locked, raise_open_files
 from muster.cli.garbage import spare_what_stays
 from muster.cli.jobs import running_jobs
@@ -83,7 +84,7 @@ class Server:
         """Serve until `stop`. Raises SettingsError when settings, directory or port cannot be used."""
         refuse_unusable(self.settings)
         with contextlib.ExitStack() as stack:
-            stack.enter_context(locked(self.settings.data))
+            stack.enter_context(locked(self.settings.data, own_url(self.settings)))
             listening = stack.enter_context(bound(self.settings.server.host, self.settings.server.port))
             raise_open_files()
             async with self._opened() as app:

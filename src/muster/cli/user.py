@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from muster.cli.addresses import own_url, sign_in_url
+from muster.cli.claims import url_of_running
 from muster.cli.options import data_options
 from muster.cli.stored import opened_people
 from muster.settings import LoadedSettings
@@ -29,9 +30,10 @@ def create(loaded: LoadedSettings, name: str, admin: bool, password: str) -> Non
 
 @command.command("link", short_help="Print a link that signs in once.")
 @data_options
-@click.option("--url", metavar="URL", help="How a browser reaches the server.  [default: as configured]")
+@click.option("--url", metavar="URL", help="How a browser reaches the server.  [default: as it runs]")
 def link(loaded: LoadedSettings, url: str | None) -> None:
     """Print a link that signs an administrator in to the console: once, within 15 minutes."""
     with opened_people(loaded.settings) as people:
         code = asyncio.run(people.create_link())
-    click.echo(sign_in_url((url or own_url(loaded.settings)).rstrip("/"), code))
+    url = url or url_of_running(loaded.settings.data) or own_url(loaded.settings)
+    click.echo(sign_in_url(url.rstrip("/"), code))
