@@ -254,6 +254,7 @@ def test_an_agents_batch_makes_a_server_and_a_record(store: RelationalInventory,
     assert (record.description, record.agent_id) == (inventory(), AGENT)
     assert asyncio.run(store.of_agent(AGENT)) == inventory()
     assert asyncio.run(store.of_agent(OTHER)) is None
+    assert asyncio.run(store.record_of(AGENT)) == record.id
     assert asyncio.run(store.record_of(OTHER)) is None
     by = f"agent {AGENT}"
     assert changes(store, Kind.SERVER) == changes(store, Kind.RECORD) == [(Change.CREATED, by)]

@@ -39,6 +39,18 @@ class ImportOutcome(msgspec.Struct, frozen=True):
     known: int
 
 
+class ReportsAround(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest report of a host at or before a moment, and when those beside it are from.
+
+    `ts_us` is the time of the report (Unix microseconds); None where there is none.
+    """
+
+    report: bytes | None
+    ts_us: int | None
+    earlier_us: int | None
+    later_us: int | None
+
+
 class ReportStore(Protocol):
     """Keeps reports. All methods may be called concurrently, from any thread.
 
@@ -74,6 +86,10 @@ class ReportStore(Protocol):
 
     async def find(self, report_id: ReportId) -> bytes | None:
         """Return one report as JSON."""
+        ...
+
+    async def around(self, hosts: Hosts, at_us: int) -> ReportsAround:
+        """Return what a host reported last before a moment, that moment included."""
         ...
 
     async def average(self, hosts: Hosts, *, since_us: int) -> Average | None:

@@ -9,6 +9,7 @@ from muster.api.console import (
     configs,
     event_types,
     fleet,
+    host_history,
     session,
     storage,
     timeline,
@@ -25,6 +26,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
         route_handlers=[
             *session.HANDLERS,
             *fleet.HANDLERS,
+            *host_history.HANDLERS,
             *timeline.HANDLERS,
             *agents.HANDLERS,
             *configs.HANDLERS,

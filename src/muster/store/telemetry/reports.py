@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from muster.core.ingest import BatchOutcome, MarkStore
-from muster.core.reports import Hosts, ImportOutcome, ReportBatch, ReportImport
+from muster.core.reports import Hosts, ImportOutcome, ReportBatch, ReportImport, ReportsAround
 from muster.errors import NotFound
 from muster.failpoints import Reach
 from muster.model.ids import AgentId, ReportId
@@ -72,6 +72,10 @@ class ReportTable:
         )
         return rows[0][0].encode() if rows else None
 
+    async def around(self, hosts: Hosts, at_us: int) -> ReportsAround:
+        """See `ReportStore`."""
+        return await self._clients.run(lambda: self._around_now(hosts, at_us))
+
     async def average(self, hosts: Hosts, *, since_us: int) -> Average | None:
         """See `ReportStore`."""
         rows = await self._clients.read(
@@ -101,6 +105,29 @@ class ReportTable:
     async def _count(self, where: str, agent_id: AgentId) -> int:
         rows = await self._clients.read(f"SELECT count() FROM reports WHERE {where}", {"agent": agent_id})
         return int(rows[0][0])
+
+    def _around_now(self, hosts: Hosts, at_us: int) -> ReportsAround:
+        found = self._next_now("toUnixTimestamp64Micro(ts), body", hosts, "<=", at_us)
+        ts_us, body = found or (at_us, None)
+        earlier = self._next_now("toUnixTimestamp64Micro(ts)", hosts, "<", ts_us)
+        later = self._next_now("toUnixTimestamp64Micro(ts)", hosts, ">", ts_us)
+        return ReportsAround(
+            report=body.encode() if body is not None else None,
+            ts_us=ts_us if found else None,
+            earlier_us=earlier[0] if found and earlier else None,
+            later_us=later[0] if later else None,
+        )
+
+    def _next_now(self, columns: str, hosts: Hosts, sign: str, ts_us: int) -> tuple[Any, ...] | None:
+        """Return columns of the report that is next to a time on one side of it."""
+        order = "ASC" if sign == ">" else "DESC"
+        rows = self._clients.rows(
+            f"SELECT {columns} FROM reports WHERE {_HOSTS} "
+            f"AND ts {sign} fromUnixTimestamp64Micro({{ts:Int64}}, 'UTC') "
+            f"ORDER BY ts {order}, id {order} LIMIT 1",
+            {"hosts": sorted(hosts), "ts": ts_us},
+        )
+        return tuple(rows[0]) if rows else None
 
     async def _page(
         self, column: str, hosts: Hosts, limit: int | None, before: ReportId | None
