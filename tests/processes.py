@@ -16,9 +16,25 @@ T = TypeVar("T")
 START_S = 40.0
 
 
+_RESERVED: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+    """Return a port of loopback that this process keeps: nobody is given it, though a server may take it.
+
+    A socket that is bound and does not listen stays on it until the process ends. Linux then hands the
+    port to no `bind` to port 0 and to no outgoing connection, such as those of tests beside this one,
+    but lets a socket with SO_REUSEADDR listen. Elsewhere the port is only likely to stay free.
+    """
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind(("127.0.0.1", 0))
+    port = int(keeper.getsockname()[1])
+    if sys.platform == "linux":
+        _RESERVED.append(keeper)
+    else:
+        keeper.close()
+    return port
 
 
 def wait_for(

@@ -104,8 +104,8 @@ def test_packed_lines_are_unpacked(posts: Posts) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
-        (gzip.compress(bytes(MAX_BODY_BYTES + 1)), {"content_encoding": "gzip"}, 413),
-        (gzip.compress(b"cut")[:-4], {"content_encoding": "gzip"}, 400),
+        (gzip.compress(bytes(MAX_BODY_BYTES + 1), mtime=0), {"content_encoding": "gzip"}, 413),
+        (gzip.compress(b"cut", mtime=0)[:-4], {"content_encoding": "gzip"}, 400),
         (b"no gzip", {"content_encoding": "gzip"}, 400),
         (b"x", {"content_encoding": "br"}, 415),
         (b"x", {"content_length": "-1"}, 411),
