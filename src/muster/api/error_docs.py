@@ -66,7 +66,8 @@ def document_errors(app: Litestar, shape_of: Callable[[str], Shape]) -> None:
             for operation in _operations(item, handler):
                 _document(operation, handler, shape)
                 shapes.add(shape)
-    _, components = msgspec.json.schema_components(shapes, ref_template=COMPONENT)
+    in_order = sorted(shapes, key=lambda shape: shape.__name__)
+    _, components = msgspec.json.schema_components(in_order, ref_template=COMPONENT)
     schemas: dict[str, Any] = document.components.schemas
     schemas.update(components)
 

@@ -2,7 +2,7 @@ import type { components } from "./schema";
 
 /**
  * The console's part of the API under its own names. Times are Unix microseconds. `schema.d.ts` is
- * generated from the server's OpenAPI document: `npm run types -- PATH`.
+ * generated from the server's OpenAPI document: `npm run types -- PATH`; a test holds it to that.
  */
 
 type Schemas = components["schemas"];
