@@ -22,6 +22,7 @@ ROUTES = (
     ("DELETE", f"{USERS}/ada"),
     ("GET", TOKENS),
     ("POST", TOKENS),
+    ("GET", f"{TOKENS}/x"),
     ("DELETE", f"{TOKENS}/x"),
     ("GET", "/console/v1/storage"),
     ("GET", "/console/v1/settings"),

@@ -332,6 +332,7 @@ ANSWERS = [
     ("DELETE", "/console/v1/users/nobody", None, "admin", 404),
     ("GET", "/console/v1/tokens", None, "admin", 200),
     ("POST", "/console/v1/tokens", b"{}", "admin", 422),
+    ("GET", "/console/v1/tokens/nobody", None, "admin", 404),
     ("DELETE", "/console/v1/tokens/nobody", None, "admin", 404),
     ("GET", "/console/v1/storage", None, "admin", 200),
     ("GET", "/console/v1/settings", None, "admin", 200),

@@ -421,3 +421,21 @@ def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         migrate(relational)
     relational.close()
+
+
+def test_a_token_is_never_used_more_often_than_it_may(relational: Relational) -> None:
+    """However many come at once: the count is in the transaction that stores the agent."""
+
+    async def run() -> tuple[list[object], int, int]:
+        access = Access(RelationalTokens(relational), now_us=lambda: 1)
+        token, _ = await access.create_token("rack", frozenset({Scope.AGENT}), max_agents=3)
+        store = RelationalAgents(relational)
+        coming = [
+            agent(AgentId(f"{n:032x}"), enrolled_by=token.id, credential_sha256=bytes([n])) for n in range(9)
+        ]
+        done = await asyncio.gather(*(store.add_agent(each) for each in coming), return_exceptions=True)
+        return list(done), (await access.token(token.id)).enrolled, len(await store.load_agents())
+
+    done, enrolled, stored = asyncio.run(run())
+    assert [isinstance(each, Unauthenticated) for each in done].count(True) == 6
+    assert (enrolled, stored) == (3, 3)

@@ -197,7 +197,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.audit_log,
             parts.live.settings.agent.interval_s,
         ),
-        "tokens": Tokens(parts.access, parts.live),
+        "tokens": Tokens(parts.access, parts.fleet, parts.overview, parts.live),
         "tryout": TryOutSurface(parts.tryouts, parts.steering, parts.logs, parts.live),
     }
 

@@ -10,8 +10,9 @@ import click
 from muster.cli.options import data_options
 from muster.cli.signing_key import open_vault
 from muster.cli.stored import opened_access
+from muster.core.fleet.names import parse_name as parse_tag
 from muster.errors import InvalidInput
-from muster.model.access import Scope, Token
+from muster.model.access import MAX_AGENTS, Scope, Token
 from muster.settings import LoadedSettings
 
 UNITS_S = {"m": 60, "h": 3600, "d": 86_400}
@@ -35,23 +36,46 @@ def command() -> None:
 @click.option("--name", required=True, help="Says who uses it.")
 @click.option("--expires", metavar="TIME", help="Valid for so long: 90d, 12h, 30m.  [default: for ever]")
 @click.option(
+    "--agents",
+    "max_agents",
+    metavar="N",
+    type=click.IntRange(1, MAX_AGENTS),
+    help="With --scope agent: enrols so many machines.  [default: any number]",
+)
+@click.option("--tag", "tags", multiple=True, help="With --scope agent: a tag that they get; repeatable.")
+@click.option(
     "--aksk",
     is_flag=True,
     help="Make a key pair that signs requests to /v1/api: AK and SK, one a line.",
 )
 def create(
-    loaded: LoadedSettings, scopes: tuple[str, ...], name: str, expires: str | None, aksk: bool
+    loaded: LoadedSettings,
+    scopes: tuple[str, ...],
+    name: str,
+    expires: str | None,
+    max_agents: int | None,
+    tags: tuple[str, ...],
+    aksk: bool,
 ) -> None:
     """Print a new token, and nothing else, on standard output. It is shown this once."""
     expires_us = time.time_ns() // 1000 + _parse_span_us(expires) if expires else None
     wanted = frozenset(map(Scope, scopes))
+    if aksk and (max_agents is not None or tags):
+        raise InvalidInput("a key pair enrols no agents; leave out --agents and --tag", field="--aksk")
     with opened_access(loaded.settings) as access:
         if aksk:
             vault = open_vault(loaded.settings.data)
             token, secret = asyncio.run(access.create_key_pair(name, wanted, vault, expires_us=expires_us))
             text = f"{token.id}\n{secret}"
         else:
-            token, text = asyncio.run(access.create_token(name, wanted, expires_us=expires_us))
+            making = access.create_token(
+                name,
+                wanted,
+                expires_us=expires_us,
+                max_agents=max_agents,
+                tags=tuple(parse_tag(tag, "--tag") for tag in tags),
+            )
+            token, text = asyncio.run(making)
     click.echo(text)
     click.echo(f"Token {token.id} ({name}); keep it, it is not shown again.", err=True)
 
@@ -85,6 +109,8 @@ def _row(token: Token) -> tuple[str, str, str, str, str]:
         state = f"revoked {_day(token.revoked_us)}"
     elif token.expires_us is not None:
         state = f"{'expires' if token.is_valid(now_us) else 'expired'} {_day(token.expires_us)}"
+    if token.is_valid(now_us) and token.max_agents is not None:
+        state += f", {token.enrolled} of {token.max_agents} agents"
     return token.id, token.name, ",".join(sorted(token.scopes)), _day(token.created_us), state
 
 

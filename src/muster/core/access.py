@@ -67,13 +67,18 @@ class Access:
         *,
         expires_us: int | None = None,
         seal: Callable[[TokenId], bytes] | None = None,
+        max_agents: int | None = None,
+        tags: tuple[str, ...] = (),
     ) -> tuple[Token, str]:
         """Make a token; the text is shown this once. Raises InvalidInput for a wrong name or no scope.
 
-        `seal` makes the encrypted secret of a token that signs.
+        `seal` makes the encrypted secret of a token that signs. `max_agents` and `tags` are for tokens that
+        enrol: how many agents, and the tags that each of them gets.
         """
         if not scopes:
             raise InvalidInput("at least one scope is needed", field="scope")
+        if Scope.AGENT not in scopes and (max_agents is not None or tags):
+            raise InvalidInput("only a token with the scope agent enrols agents", field="max_agents")
         now_us = self._now_us()
         if expires_us is not None and expires_us <= now_us:
             raise InvalidInput("expected a time in the future", field="expires")
@@ -87,6 +92,8 @@ class Access:
             created_us=now_us,
             expires_us=expires_us,
             signing_secret=seal(token_id) if seal else None,
+            max_agents=max_agents,
+            tags=tags,
         )
         await self._tokens.add_token(token)
         self._known_s = float("-inf")
@@ -113,6 +120,13 @@ class Access:
     async def list_tokens(self) -> list[Token]:
         """Return every token, the oldest first, revoked and expired ones too."""
         return await self._tokens.load_tokens()
+
+    async def token(self, token_id: str) -> Token:
+        """Return a token as it is stored now. Raises NotFound."""
+        for token in await self._tokens.load_tokens():
+            if token.id == token_id:
+                return token
+        raise NotFound(f"no token {token_id}")
 
     async def revoke_token(self, token_id: str) -> None:
         """End a token. Raises NotFound when there is none of that id that could be revoked."""

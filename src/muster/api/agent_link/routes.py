@@ -47,9 +47,12 @@ _JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
     status_code=201,
 )
 async def enrol(request: AnyRequest, agent_link: AgentLink) -> EnrolReply:
-    """Give a new agent its id and its credential, for a token with the scope `agent`."""
+    """Give a new agent its id and its credential, for a token with the scope `agent`.
+
+    401 when the token is not valid any more, or has enrolled as many agents as it may.
+    """
     message = _parse(await body_of(request, agent_link.live.limits), EnrolRequest)
-    return await agent_link.fleet.enrol(message.facts, peer_of(request))
+    return await agent_link.steering.enrol(message.facts, peer_of(request), request.state.token)
 
 
 @post(

@@ -12,34 +12,53 @@ from muster.api.http.authorization import Needs
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
 from muster.core.access import Access
-from muster.model.access import Scope, Token
+from muster.core.fleet.names import parse_name
+from muster.core.fleet.registry import Fleet
+from muster.core.metrics.overview import Overview
+from muster.model.access import MAX_AGENTS, Scope, Token
+from muster.model.agent import Agent
+from muster.model.ids import AgentId
 from muster.model.link import NO_NUL
 
 ADMIN = {"needs": Needs(Scope.ADMIN)}
 SECOND_US = 1_000_000
 MAX_VALID_S = 10 * 366 * 86_400
+MAX_TAGS = 20
+MAX_LISTED = 100
 
 TokenPath = Annotated[str, PathParameter(max_length=64, pattern=NO_NUL)]
 ValidSeconds = Annotated[int, msgspec.Meta(ge=60, le=MAX_VALID_S)]
+MaxAgents = Annotated[int, msgspec.Meta(ge=1, le=MAX_AGENTS)]
 
 
 class Tokens(msgspec.Struct, frozen=True):
     """The parts behind these routes."""
 
     access: Access
+    fleet: Fleet
+    overview: Overview
     live: Live
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of `POST /console/v1/tokens`; `valid_s` null means for ever."""
+    """Body of `POST /console/v1/tokens`; `valid_s` null means for ever.
+
+    With the scope `agent`: `max_agents` is how many agents it enrols, null any number, and each of them
+    gets its `tags`.
+    """
 
     name: str
     scopes: frozenset[Scope]
     valid_s: ValidSeconds | None = None
+    max_agents: MaxAgents | None = None
+    tags: Annotated[list[str], msgspec.Meta(max_length=MAX_TAGS)] = []
 
 
 class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A token; `state` is `valid`, `expired` or `revoked`, `signs` tells of a key pair."""
+    """A token; `state` is `valid`, `used` (it enrolled all it may), `expired` or `revoked`.
+
+    `signs` tells of a key pair, `enrolled` how many agents the token let in.
+    """
 
     id: str
     name: str
@@ -49,6 +68,28 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked_us: int | None
     state: str
     signs: bool
+    max_agents: int | None
+    enrolled: int
+    tags: list[str]
+
+
+class EnrolledAgent(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that a token let in; `has_samples` tells whether figures of it arrived."""
+
+    agent_id: AgentId
+    hostname: str
+    platform: str
+    address: str
+    enrolled_us: int
+    state: str
+    has_samples: bool
+
+
+class TokenPage(msgspec.Struct, frozen=True):
+    """`GET /console/v1/tokens/{ID}`: a token, and the newest agents that it let in."""
+
+    token: TokenRow
+    agents: list[EnrolledAgent]
 
 
 class MadeToken(msgspec.Struct, frozen=True):
@@ -77,9 +118,25 @@ async def create_token(request: AnyRequest, tokens: Tokens) -> Response[MadeToke
     new = await json_of(request, tokens.live.limits, NewToken)
     now_us = time.time_ns() // 1000
     expires_us = None if new.valid_s is None else now_us + new.valid_s * SECOND_US
-    token, text = await tokens.access.create_token(new.name, new.scopes, expires_us=expires_us)
+    token, text = await tokens.access.create_token(
+        new.name,
+        new.scopes,
+        expires_us=expires_us,
+        max_agents=new.max_agents,
+        tags=tuple(parse_name(tag, "tags") for tag in new.tags),
+    )
     made = MadeToken(_row(token, now_us), text)
     return Response(made, status_code=201, headers={"Cache-Control": "no-store"})
+
+
+@get("/tokens/{token_id:str}", opt={"needs": Needs(Scope.ADMIN), "errors": (404,)}, summary="One token")
+async def one_token(token_id: TokenPath, tokens: Tokens) -> TokenPage:
+    """Return a token and the agents that it enrolled, the newest first, at most a hundred."""
+    now_us = time.time_ns() // 1000
+    token = await tokens.access.token(token_id)
+    agents = [agent for agent in tokens.fleet.agents() if agent.enrolled_by == token.id]
+    newest = sorted(agents, key=lambda agent: (-agent.enrolled_us, agent.id))[:MAX_LISTED]
+    return TokenPage(_row(token, now_us), [_enrolled(tokens, agent, now_us) for agent in newest])
 
 
 @delete(
@@ -103,13 +160,30 @@ def _row(token: Token, now_us: int) -> TokenRow:
         revoked_us=token.revoked_us,
         state=_state(token, now_us),
         signs=token.signing_secret is not None,
+        max_agents=token.max_agents,
+        enrolled=token.enrolled,
+        tags=list(token.tags),
+    )
+
+
+def _enrolled(tokens: Tokens, agent: Agent, now_us: int) -> EnrolledAgent:
+    return EnrolledAgent(
+        agent_id=agent.id,
+        hostname=agent.hostname,
+        platform=agent.platform,
+        address=agent.address,
+        enrolled_us=agent.enrolled_us,
+        state="online" if tokens.fleet.presence.is_online(agent.id) else "offline",
+        has_samples=tokens.overview.now(agent.id, now_us=now_us) is not None,
     )
 
 
 def _state(token: Token, now_us: int) -> str:
     if token.revoked_us is not None:
         return "revoked"
-    return "valid" if token.is_valid(now_us) else "expired"
+    if not token.is_valid(now_us):
+        return "expired"
+    return "used" if token.is_used_up else "valid"
 
 
-HANDLERS: tuple[Any, ...] = (list_tokens, create_token, revoke_token)
+HANDLERS: tuple[Any, ...] = (list_tokens, one_token, create_token, revoke_token)

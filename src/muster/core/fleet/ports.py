@@ -23,7 +23,10 @@ class AgentStore(Protocol):
         ...
 
     async def add_agent(self, agent: Agent) -> None:
-        """Store a new agent. Raises Conflict when the id exists."""
+        """Store a new agent, and count it for the token that enrolled it.
+
+        Raises Conflict when the id exists, Unauthenticated when the token may enrol no more.
+        """
         ...
 
     async def update_agents(

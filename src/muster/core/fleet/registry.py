@@ -100,8 +100,11 @@ class Fleet:
         there = (a.id for a in self._agents.values() if (a.hostname, a.machine_id) == (hostname, machine_id))
         return frozenset(filter(self._is_here, there))
 
-    async def enrol(self, facts: Facts, address: str) -> EnrolReply:
-        """Register a new agent; durable when it returns."""
+    async def enrol(self, facts: Facts, address: str, enrolled_by: str = "") -> EnrolReply:
+        """Register a new agent; durable when it returns.
+
+        `enrolled_by` is the id of a token. Raises Unauthenticated when that may enrol no more.
+        """
         credential = self._new_secret()
         now_us = self._now_us()
         agent = Agent(
@@ -114,6 +117,7 @@ class Fleet:
             enrolled_us=now_us,
             last_seen_us=now_us,
             address=address,
+            enrolled_by=enrolled_by,
         )
         await self._store.add_agent(agent)
         self._remember(agent)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
-from muster.core.fleet.edits import settle, welcome_agent
+from muster.core.fleet.edits import settle, tag_agents, welcome_agent
 from muster.core.fleet.plan import Change, Draft, Kind, Plan, touched
 from muster.core.fleet.ports import PlanStore
 from muster.core.fleet.registry import Fleet
@@ -15,9 +15,11 @@ from muster.core.fleet.restoring import Missing, Side, lost_configs, restore, re
 from muster.core.fleet.revisions import Revision
 from muster.errors import InvalidInput
 from muster.failpoints import Reach, ignore
+from muster.model.access import Token
 from muster.model.desired import MAX_RUNNERS
 from muster.model.idempotency import IdempotencyKey
 from muster.model.ids import AgentId
+from muster.model.link import EnrolReply, Facts
 
 Edit = Callable[[Draft], None]
 Shown = Mapping[str, tuple[int, bool, int]]
@@ -116,6 +118,21 @@ class Steering:
             action=f"restore what revision {revision_id} changed, as it was {side} it",
             dry_run=dry_run,
         )
+
+    async def enrol(self, facts: Facts, address: str, token: Token) -> EnrolReply:
+        """Take a machine into the fleet with the tags of the token that lets it in; durable on return.
+
+        Raises Unauthenticated when the token may enrol no more.
+        """
+        reply = await self.fleet.enrol(facts, address, token.id)
+        if token.tags:
+            await self.change(
+                lambda draft: tag_agents(draft, token.tags, [reply.agent_id], now_us=self.now_us()),
+                by=f"token {token.id}",
+                action=f"agent {facts.hostname} enrolled",
+                agents=[reply.agent_id],
+            )
+        return reply
 
     async def welcome(self, agent_id: AgentId, nonce: str) -> None:
         """Take a deleted agent back into the fleet when another process than then speaks for it."""

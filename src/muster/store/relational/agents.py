@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from muster.errors import Conflict
+from muster.errors import Conflict, Unauthenticated
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.link import StreamLedger
 from muster.store.relational.database import Relational
-from muster.store.relational.schema import agents, stream_ledgers
+from muster.store.relational.schema import agents, stream_ledgers, tokens
 
 CHANGING = (
     *("hostname", "machine_id", "platform", "agent_version"),
@@ -44,6 +44,8 @@ class RelationalAgents:
         """See `AgentStore`."""
 
         def work(connection: Connection) -> None:
+            if agent.enrolled_by:
+                _count_enrolment(connection, agent.enrolled_by)
             try:
                 connection.execute(insert(agents), msgspec.structs.asdict(agent))
             except IntegrityError:
@@ -81,3 +83,21 @@ class RelationalAgents:
                 connection.execute(insert(stream_ledgers), said)
 
         await self._relational.write(work)
+
+
+def _count_enrolment(connection: Connection, token_id: str) -> None:
+    """Note that a token let one more agent in. Raises Unauthenticated when it may not.
+
+    The update locks the token's row, so that two servers on one database count together.
+    """
+    counting = (
+        update(tokens)
+        .where(
+            tokens.c.id == token_id,
+            tokens.c.revoked_us.is_(None),
+            or_(tokens.c.max_agents.is_(None), tokens.c.enrolled < tokens.c.max_agents),
+        )
+        .values(enrolled=tokens.c.enrolled + 1)
+    )
+    if connection.execute(counting).rowcount == 0:
+        raise Unauthenticated("this token has let in all the machines that it may; make another")

@@ -17,8 +17,11 @@ tokens = Table(
     Column("expires_us", BigInteger),
     Column("revoked_us", BigInteger),
     Column("signing_secret", LargeBinary),
+    Column("max_agents", Integer),
+    Column("enrolled", Integer, nullable=False, server_default="0"),
+    Column("tags", Text, nullable=False, server_default="[]"),
 )
-"""`signing_secret` is encrypted; only tokens that sign requests have one."""
+"""`signing_secret` is encrypted; only tokens that sign requests have one. `tags` is a JSON list."""
 
 used_signatures = Table(
     "used_signatures",
@@ -68,8 +71,9 @@ agents = Table(
     Column("address", Text, nullable=False),
     Column("skew_us", BigInteger, nullable=False),
     Column("nonce", String(32), nullable=False, server_default=""),
+    Column("enrolled_by", String(12), nullable=False, server_default=""),
 )
-"""`nonce` is of the process that checked in last, empty: none did yet."""
+"""`nonce` is of the process that checked in last, empty: none did yet; `enrolled_by` is a token's id."""
 
 stream_ledgers = Table(
     "stream_ledgers",

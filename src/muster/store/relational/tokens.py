@@ -27,8 +27,13 @@ class RelationalTokens:
 
     async def add_token(self, token: Token) -> None:
         """See `TokenStore`."""
-        row = msgspec.structs.asdict(token) | {"scopes": " ".join(sorted(token.scopes))}
+        row = msgspec.structs.asdict(token) | {
+            "scopes": " ".join(sorted(token.scopes)),
+            "tags": msgspec.json.encode(token.tags).decode(),
+        }
         details = {"token_id": token.id, "name": token.name, "scopes": sorted(token.scopes)}
+        if token.max_agents is not None:
+            details["max_agents"] = token.max_agents
 
         def work(connection: Connection) -> None:
             connection.execute(insert(tokens), row)
@@ -63,4 +68,7 @@ def _to_token(row: Row[Any]) -> Token:
         expires_us=row.expires_us,
         revoked_us=row.revoked_us,
         signing_secret=row.signing_secret,
+        max_agents=row.max_agents,
+        enrolled=row.enrolled,
+        tags=msgspec.json.decode(row.tags, type=tuple[str, ...]),
     )
