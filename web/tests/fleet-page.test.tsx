@@ -76,7 +76,7 @@ test("ten thousand machines put only those in sight into the page", async () => 
 test("an empty fleet tells how to add a machine", async () => {
   openConsole("/", serverWith([]));
   expect(await screen.findByText("No machine yet")).toBeVisible();
-  expect(screen.getByText(/muster agent --server http/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Make the command" })).toBeVisible();
   expect(screen.queryByRole("searchbox")).toBeNull();
 });
 

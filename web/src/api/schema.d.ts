@@ -1309,74 +1309,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/console/v1/hosts/{agent_id}/inventory": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What one machine was made of over time */
-        get: operations["ConsoleV1HostsAgentIdInventoryInventoryVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/console/v1/hosts/{agent_id}/inventory/differences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What differs between two versions */
-        get: operations["ConsoleV1HostsAgentIdInventoryDifferencesInventoryDifferences"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/console/v1/hosts/{agent_id}/moment": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One machine at a moment */
-        get: operations["ConsoleV1HostsAgentIdMomentHostMoment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/console/v1/hosts/{agent_id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened to one machine */
-        get: operations["ConsoleV1HostsAgentIdTimelineHostTimeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/console/v1/agents": {
         parameters: {
             query?: never;
@@ -1675,7 +1607,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One token */
+        get: operations["ConsoleV1TokensTokenIdOneToken"];
         put?: never;
         post?: never;
         /** End a token */
@@ -2191,6 +2124,16 @@ export interface components {
             agent_id: string;
             credential: string;
         };
+        /** EnrolledAgent */
+        EnrolledAgent: {
+            agent_id: string;
+            hostname: string;
+            platform: string;
+            address: string;
+            enrolled_us: number;
+            state: string;
+            has_samples: boolean;
+        };
         /** EventBody */
         EventBody: {
             event_ts: string;
@@ -2288,16 +2231,6 @@ export interface components {
             last_seen_us: number;
             enrolled_us: number;
             skew_us: number;
-        };
-        /** HostMoment */
-        HostMoment: {
-            at_us: number;
-            report: unknown | null;
-            report_us: number | null;
-            earlier_us: number | null;
-            later_us: number | null;
-            inventory: components["schemas"]["Inventory"] | null;
-            inventory_us: number | null;
         };
         /** HostPage */
         HostPage: {
@@ -2401,21 +2334,6 @@ export interface components {
             cpu_cache_bytes?: number | null;
             cpu_sockets?: number | null;
         };
-        /** InventoryVersion */
-        InventoryVersion: {
-            id: number;
-            ts_us: number;
-            change: string;
-            by: string;
-            boot_s: number | null;
-            count: number;
-            differences: components["schemas"]["Difference"][];
-        };
-        /** InventoryVersions */
-        InventoryVersions: {
-            versions: components["schemas"]["InventoryVersion"][];
-            next: number | null;
-        };
         /** KeptTable */
         KeptTable: {
             use: components["schemas"]["TableUse"];
@@ -2455,19 +2373,6 @@ export interface components {
             level: string;
             counts: number[];
         };
-        /** LogLevel */
-        LogLevel: {
-            level: string;
-            counts: number[];
-        };
-        /** LogRate */
-        LogRate: {
-            from_us: number;
-            to_us: number;
-            interval_s: number;
-            total: number;
-            levels: components["schemas"]["LogLevel"][];
-        };
         /** Machine */
         Machine: {
             hostname: string;
@@ -2505,30 +2410,6 @@ export interface components {
             token: components["schemas"]["TokenRow"];
             text: string;
         };
-        /** Mark */
-        Mark: {
-            kind: components["schemas"]["MarkKind"];
-            ts_us: number;
-            until_us?: number | null;
-            id?: number | null;
-            /** @default  */
-            subject: string;
-            /** @default  */
-            state: string;
-            /** @default  */
-            detail: string;
-            /** @default  */
-            by: string;
-            /** @default 0 */
-            count: number;
-            changes?: string[];
-        };
-        /**
-         * MarkKind
-         * @description What happened.
-         * @enum {string}
-         */
-        MarkKind: "enrolled" | "boot" | "silence" | "config" | "runner" | "upgrade" | "inventory" | "audit";
         /** MetricAnswer */
         MetricAnswer: {
             from_us: number;
@@ -2902,13 +2783,10 @@ export interface components {
             config_names: string[];
             note: string;
         };
-        /** Timeline */
-        Timeline: {
-            from_us: number;
-            to_us: number;
-            logs: components["schemas"]["LogRate"] | null;
-            marks: components["schemas"]["Mark"][];
-            has_more: boolean;
+        /** TokenPage */
+        TokenPage: {
+            token: components["schemas"]["TokenRow"];
+            agents: components["schemas"]["EnrolledAgent"][];
         };
         /** TokenRow */
         TokenRow: {
@@ -2920,6 +2798,9 @@ export interface components {
             revoked_us: number | null;
             state: string;
             signs: boolean;
+            max_agents: number | null;
+            enrolled: number;
+            tags: string[];
         };
         /** Tried */
         Tried: {
@@ -3023,13 +2904,6 @@ export interface components {
             message: string;
         };
         /**
-         * ErrorDetail
-         * @description The shape of every error that is not about a field.
-         */
-        ErrorDetail: {
-            detail: string;
-        };
-        /**
          * ErrorText
          * @description The shape of every error of this surface.
          */
@@ -3050,6 +2924,13 @@ export interface components {
         Fault: {
             loc: (string | number)[];
             msg: string;
+        };
+        /**
+         * ErrorDetail
+         * @description The shape of every error that is not about a field.
+         */
+        ErrorDetail: {
+            detail: string;
         };
         /**
          * Envelope
@@ -11303,327 +11184,6 @@ export interface operations {
             };
         };
     };
-    ConsoleV1HostsAgentIdInventoryInventoryVersions: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description Only versions with a lower id. */
-                before?: number | null;
-            };
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InventoryVersions"];
-                };
-            };
-            /** @description A parameter or the body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description There is no credential, or not a valid one. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description The credential may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description What is named does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A value is wrong; the message names it. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-        };
-    };
-    ConsoleV1HostsAgentIdInventoryDifferencesInventoryDifferences: {
-        parameters: {
-            query: {
-                /** @description A version's id. */
-                old: number;
-                /** @description A version's id. */
-                new: number;
-            };
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Difference"][];
-                };
-            };
-            /** @description A parameter or the body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description There is no credential, or not a valid one. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description The credential may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description What is named does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A value is wrong; the message names it. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-        };
-    };
-    ConsoleV1HostsAgentIdMomentHostMoment: {
-        parameters: {
-            query?: {
-                /** @description Unix microseconds, ISO 8601, -1h or now. */
-                at?: string;
-            };
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HostMoment"];
-                };
-            };
-            /** @description A parameter or the body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description There is no credential, or not a valid one. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description The credential may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description What is named does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A value is wrong; the message names it. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-        };
-    };
-    ConsoleV1HostsAgentIdTimelineHostTimeline: {
-        parameters: {
-            query?: {
-                /** @description Unix microseconds, ISO 8601, or -1h. */
-                from?: string;
-                /** @description The same, or now. */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Timeline"];
-                };
-            };
-            /** @description A parameter or the body cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description There is no credential, or not a valid one. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description The credential may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description What is named does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A value is wrong; the message names it. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodedError"];
-                };
-            };
-        };
-    };
     ConsoleV1AgentsAgentLines: {
         parameters: {
             query?: never;
@@ -12930,6 +12490,73 @@ export interface operations {
             };
             /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1TokensTokenIdOneToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

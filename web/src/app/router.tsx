@@ -6,6 +6,7 @@ import {
   Outlet,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { parseAddSearch } from "../add/search";
 import { parseAuditSearch } from "../audit/search";
 import { parseEventsSearch } from "../events/search";
 import { parseConfigSearch } from "../fleet/configs/search";
@@ -38,6 +39,13 @@ const fleetRoute = createRoute({
   path: "/",
   validateSearch: parseFleetSearch,
   component: lazyRouteComponent(() => import("../fleet/FleetPage"), "FleetPage"),
+});
+
+const addRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/add",
+  validateSearch: parseAddSearch,
+  component: lazyRouteComponent(() => import("../add/AddPage"), "AddPage"),
 });
 
 const hostRoute = createRoute({
@@ -132,6 +140,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
     fleetRoute,
+    addRoute,
     hostRoute,
     logsRoute,
     eventsRoute,

@@ -27,6 +27,7 @@ export function useCommands(onKeys: () => void): Command[] {
       }),
     );
     const actions: Command[] = [
+      action(text.add.title, () => void navigate({ to: "/add" })),
       ...ZONE_CHOICES.map((zone) =>
         action(shell.zone.change(shell.zone.names[zone]), () => chooseZone(zone)),
       ),

@@ -1,6 +1,6 @@
-import { Button, CopyButton, Title } from "@mantine/core";
+import { CopyLine } from "../app/CopyLine";
+import { EmptyState } from "../app/EmptyState";
 import { text } from "../text";
-import classes from "./events.module.css";
 
 const { empty } = text.events;
 
@@ -9,34 +9,17 @@ export function EmptyEvents() {
   const { origin } = window.location;
   const count = `curl -X POST -H "Authorization: Bearer $(cat events.token)" ${origin}/api/events`;
   return (
-    <section className={classes.empty}>
-      <Title order={1} size="h4">
-        {empty.title}
-      </Title>
+    <EmptyState title={empty.title} order={1}>
       <p>{empty.token}</p>
-      <Command line="muster token create --scope write:events --name counting > events.token" />
+      <CopyLine
+        label={empty.token}
+        content="muster token create --scope write:events --name counting > events.token"
+      />
       <p>{empty.count}</p>
-      <Command line={`${count}/signed-up`} />
+      <CopyLine label={empty.count} content={`${count}/signed-up`} />
       <p>{empty.many}</p>
-      <Command line={`${count}/signed-up/25`} />
+      <CopyLine label={empty.many} content={`${count}/signed-up/25`} />
       <p>{empty.soon}</p>
-    </section>
-  );
-}
-
-function Command({ line }: { line: string }) {
-  return (
-    <div className={classes.command}>
-      <code>{line}</code>
-      {window.isSecureContext && (
-        <CopyButton value={line}>
-          {({ copied, copy }) => (
-            <Button size="compact-xs" variant="default" onClick={copy}>
-              {copied ? empty.copied : empty.copy}
-            </Button>
-          )}
-        </CopyButton>
-      )}
-    </div>
+    </EmptyState>
   );
 }

@@ -1,4 +1,6 @@
-import { Button, CopyButton, Title } from "@mantine/core";
+import { Button, Title } from "@mantine/core";
+import { CopyLine } from "../app/CopyLine";
+import { EmptyState } from "../app/EmptyState";
 import { text } from "../text";
 import classes from "./logs.module.css";
 
@@ -18,10 +20,7 @@ interface EmptyLogsProps {
 /** What stands in place of rows when there are none, and what to do then. */
 export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
   return (
-    <section className={classes.empty}>
-      <Title order={2} size="h4">
-        {hasQuery ? empty.noMatch : empty.noRows}
-      </Title>
+    <EmptyState title={hasQuery ? empty.noMatch : empty.noRows}>
       {hasQuery && <p>{empty.noMatchWhy}</p>}
       <div className={classes.rowTools}>
         {onMoreTime && (
@@ -36,7 +35,7 @@ export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
         )}
       </div>
       {!hasQuery && <HowToCollect />}
-    </section>
+    </EmptyState>
   );
 }
 
@@ -50,26 +49,9 @@ function HowToCollect() {
       </Title>
       <p>{empty.up}</p>
       <p>{empty.config}</p>
-      <Sample content={CONFIG} />
+      <CopyLine label={empty.config} content={CONFIG} />
       <p>{empty.post}</p>
-      <Sample content={post} />
+      <CopyLine label={empty.post} content={post} />
     </>
-  );
-}
-
-function Sample({ content }: { content: string }) {
-  return (
-    <div className={classes.sample}>
-      <pre>{content}</pre>
-      {window.isSecureContext && (
-        <CopyButton value={content}>
-          {({ copied, copy }) => (
-            <Button size="compact-xs" variant="default" onClick={copy}>
-              {copied ? empty.copied : empty.copy}
-            </Button>
-          )}
-        </CopyButton>
-      )}
-    </div>
   );
 }

@@ -79,13 +79,16 @@ function columns(onRevoke: (token: TokenRow) => void): Column<TokenRow>[] {
     },
     {
       title: titles.scopes,
-      cell: ({ scopes }) => (
+      cell: ({ scopes, enrolled, max_agents }) => (
         <span className={classes.chips}>
           {scopes.map((scope) => (
             <span key={scope} className={classes.chip} title={words.scopeNames[scope]}>
               {scope}
             </span>
           ))}
+          {scopes.includes("agent") && (
+            <span className={classes.note}>{words.enrolled(enrolled, max_agents)}</span>
+          )}
         </span>
       ),
     },

@@ -14,7 +14,7 @@ BUILT = Path(__file__).with_name("dist")
 
 PAGES = [
     *("/", "/sign-in", "/hosts/{name:str}", "/logs"),
-    *("/events", "/audit", "/settings"),
+    *("/add", "/events", "/audit", "/settings"),
     *("/fleet", "/fleet/configs", "/fleet/configs/{name:str}"),
     *("/fleet/tags", "/fleet/runners", "/fleet/releases", "/fleet/changes"),
 ]

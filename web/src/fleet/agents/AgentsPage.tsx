@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { QueryNotice } from "../../app/QueryNotice";
+import { PlusIcon } from "../../icons/icons";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
 import { FleetHead } from "../FleetHead";
@@ -41,7 +42,11 @@ export function AgentsPage() {
 
   return (
     <>
-      <FleetHead title={words.title} />
+      <FleetHead title={words.title}>
+        <Button component={Link} to="/add" variant="default" leftSection={<PlusIcon />}>
+          {text.add.title}
+        </Button>
+      </FleetHead>
       {agents.length > 0 && (
         <ListTools
           label={words.search}
@@ -78,7 +83,7 @@ export function AgentsPage() {
       <QueryNotice query={query} height={420} />
       {query.data && agents.length === 0 && (
         <Empty title={words.empty} next={words.emptyNext}>
-          <Anchor component={Link} to="/" size="sm">
+          <Anchor component={Link} to="/add" size="sm">
             {words.emptyLink}
           </Anchor>
         </Empty>

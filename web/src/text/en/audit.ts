@@ -30,8 +30,6 @@ export const audit = {
     token: "Make a token that may write to it, on the server:",
     send: "Send a first event with it:",
     soon: "Press “Ask again” to see it, with its proof.",
-    copy: "Copy",
-    copied: "Copied",
   },
   event: {
     label: "Event",
@@ -100,6 +98,5 @@ export const audit = {
     page: "Newest 1,000 of this search, with proofs (JSON)",
     checkpoint: "The signed head",
     command: "Everything, with proofs, on the command line",
-    copied: "Copied",
   },
 };

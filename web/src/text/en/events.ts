@@ -68,7 +68,5 @@ export const events = {
     count: "Count an event with it; the name is up to you:",
     many: "Or several times at once:",
     soon: "The event shows up here within seconds.",
-    copy: "Copy",
-    copied: "Copied",
   },
 };

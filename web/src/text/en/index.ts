@@ -1,3 +1,4 @@
+import { add } from "./add";
 import { audit } from "./audit";
 import { events } from "./events";
 import { fleet } from "./fleet";
@@ -10,6 +11,7 @@ export const en = {
   shell,
   commands,
   pages,
+  add,
   logs,
   audit,
   events,

@@ -81,7 +81,5 @@ export const logs = {
     up: "The machine on which muster up runs is read without doing anything. On others an agent reads what a configuration of its fleet names: files, the journal, a port.",
     config: "For example, this configuration reads the logs of nginx:",
     post: "Or send JSON lines from anything that can speak HTTP:",
-    copy: "Copy",
-    copied: "Copied",
   },
 };

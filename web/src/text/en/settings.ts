@@ -56,8 +56,15 @@ export const settings = {
     text: "The token",
     use: "Send it as the header of a request:",
     forEver: "for ever",
-    states: { valid: "Valid", expired: "Expired", revoked: "Revoked" } as Record<string, string>,
+    states: { valid: "Valid", used: "Used up", expired: "Expired", revoked: "Revoked" } as Record<
+      string,
+      string
+    >,
     signs: "signs requests",
+    enrolled: (count: number, max: number | null) =>
+      max === null
+        ? `${count} ${count === 1 ? "machine" : "machines"} so far`
+        : `${count} of ${max} ${max === 1 ? "machine" : "machines"}`,
     revoke: "Revoke",
     revokeOf: (name: string) => `Revoke token ${name}`,
     revokeWhat: (name: string) =>
