@@ -1309,6 +1309,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/hosts/{agent_id}/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one machine was made of over time */
+        get: operations["ConsoleV1HostsAgentIdInventoryInventoryVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/hosts/{agent_id}/inventory/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions */
+        get: operations["ConsoleV1HostsAgentIdInventoryDifferencesInventoryDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/hosts/{agent_id}/moment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine at a moment */
+        get: operations["ConsoleV1HostsAgentIdMomentHostMoment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/hosts/{agent_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to one machine */
+        get: operations["ConsoleV1HostsAgentIdTimelineHostTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/agents": {
         parameters: {
             query?: never;
@@ -2232,6 +2300,16 @@ export interface components {
             enrolled_us: number;
             skew_us: number;
         };
+        /** HostMoment */
+        HostMoment: {
+            at_us: number;
+            report: unknown | null;
+            report_us: number | null;
+            earlier_us: number | null;
+            later_us: number | null;
+            inventory: components["schemas"]["Inventory"] | null;
+            inventory_us: number | null;
+        };
         /** HostPage */
         HostPage: {
             agent: components["schemas"]["HostAgent"];
@@ -2334,6 +2412,21 @@ export interface components {
             cpu_cache_bytes?: number | null;
             cpu_sockets?: number | null;
         };
+        /** InventoryVersion */
+        InventoryVersion: {
+            id: number;
+            ts_us: number;
+            change: string;
+            by: string;
+            boot_s: number | null;
+            count: number;
+            differences: components["schemas"]["Difference"][];
+        };
+        /** InventoryVersions */
+        InventoryVersions: {
+            versions: components["schemas"]["InventoryVersion"][];
+            next: number | null;
+        };
         /** KeptTable */
         KeptTable: {
             use: components["schemas"]["TableUse"];
@@ -2373,6 +2466,19 @@ export interface components {
             level: string;
             counts: number[];
         };
+        /** LogLevel */
+        LogLevel: {
+            level: string;
+            counts: number[];
+        };
+        /** LogRate */
+        LogRate: {
+            from_us: number;
+            to_us: number;
+            interval_s: number;
+            total: number;
+            levels: components["schemas"]["LogLevel"][];
+        };
         /** Machine */
         Machine: {
             hostname: string;
@@ -2410,6 +2516,30 @@ export interface components {
             token: components["schemas"]["TokenRow"];
             text: string;
         };
+        /** Mark */
+        Mark: {
+            kind: components["schemas"]["MarkKind"];
+            ts_us: number;
+            until_us?: number | null;
+            id?: number | null;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            state: string;
+            /** @default  */
+            detail: string;
+            /** @default  */
+            by: string;
+            /** @default 0 */
+            count: number;
+            changes?: string[];
+        };
+        /**
+         * MarkKind
+         * @description What happened.
+         * @enum {string}
+         */
+        MarkKind: "enrolled" | "boot" | "silence" | "config" | "runner" | "upgrade" | "inventory" | "audit";
         /** MetricAnswer */
         MetricAnswer: {
             from_us: number;
@@ -2783,6 +2913,14 @@ export interface components {
             config_names: string[];
             note: string;
         };
+        /** Timeline */
+        Timeline: {
+            from_us: number;
+            to_us: number;
+            logs: components["schemas"]["LogRate"] | null;
+            marks: components["schemas"]["Mark"][];
+            has_more: boolean;
+        };
         /** TokenPage */
         TokenPage: {
             token: components["schemas"]["TokenRow"];
@@ -2896,21 +3034,6 @@ export interface components {
             payload: string;
         };
         /**
-         * CodedError
-         * @description The shape of surfaces that have no older one to keep.
-         */
-        CodedError: {
-            code: string;
-            message: string;
-        };
-        /**
-         * ErrorText
-         * @description The shape of every error of this surface.
-         */
-        ErrorText: {
-            error: string;
-        };
-        /**
          * Faults
          * @description The shape of every error.
          */
@@ -2924,6 +3047,21 @@ export interface components {
         Fault: {
             loc: (string | number)[];
             msg: string;
+        };
+        /**
+         * ErrorText
+         * @description The shape of every error of this surface.
+         */
+        ErrorText: {
+            error: string;
+        };
+        /**
+         * CodedError
+         * @description The shape of surfaces that have no older one to keep.
+         */
+        CodedError: {
+            code: string;
+            message: string;
         };
         /**
          * ErrorDetail
@@ -11166,6 +11304,327 @@ export interface operations {
             };
             /** @description What is named does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1HostsAgentIdInventoryInventoryVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Only versions with a lower id. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryVersions"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1HostsAgentIdInventoryDifferencesInventoryDifferences: {
+        parameters: {
+            query: {
+                /** @description A version's id. */
+                old: number;
+                /** @description A version's id. */
+                new: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"][];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1HostsAgentIdMomentHostMoment: {
+        parameters: {
+            query?: {
+                /** @description Unix microseconds, ISO 8601, -1h or now. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostMoment"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1HostsAgentIdTimelineHostTimeline: {
+        parameters: {
+            query?: {
+                /** @description Unix microseconds, ISO 8601, or -1h. */
+                from?: string;
+                /** @description The same, or now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
