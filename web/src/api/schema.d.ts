@@ -3034,28 +3034,6 @@ export interface components {
             payload: string;
         };
         /**
-         * Faults
-         * @description The shape of every error.
-         */
-        Faults: {
-            detail: components["schemas"]["Fault"][];
-        };
-        /**
-         * Fault
-         * @description What is wrong, and where in the request.
-         */
-        Fault: {
-            loc: (string | number)[];
-            msg: string;
-        };
-        /**
-         * ErrorText
-         * @description The shape of every error of this surface.
-         */
-        ErrorText: {
-            error: string;
-        };
-        /**
          * CodedError
          * @description The shape of surfaces that have no older one to keep.
          */
@@ -3069,6 +3047,28 @@ export interface components {
          */
         ErrorDetail: {
             detail: string;
+        };
+        /**
+         * ErrorText
+         * @description The shape of every error of this surface.
+         */
+        ErrorText: {
+            error: string;
+        };
+        /**
+         * Faults
+         * @description The shape of every error.
+         */
+        Faults: {
+            detail: components["schemas"]["Fault"][];
+        };
+        /**
+         * Fault
+         * @description What is wrong, and where in the request.
+         */
+        Fault: {
+            loc: (string | number)[];
+            msg: string;
         };
         /**
          * Envelope
