@@ -415,6 +415,12 @@ class Watch:
             assert self.came.wait_for(lambda: self.events, 10)
             return self.events[0][2]
 
+    def last(self) -> tuple[str, str]:
+        """Wait for the end; return kind and data of the last event."""
+        self._thread.join(10)
+        assert not self._thread.is_alive(), self.events
+        return self.events[-1][:2]
+
     def _rows(self) -> list[tuple[str, str]]:
         return [(json.loads(data)["message"], at) for event, data, at in self.events if event == "row"]
 
@@ -457,6 +463,29 @@ def test_a_watcher_is_told_what_it_missed(http: httpx.Client, client: Client, wo
         rows = watch.rows(500)
         assert [message for message, _ in rows] == [f"{word} {n}" for n in range(200, 700)]
         assert [data for event, data, _ in watch.events if event == "left_out"] == ["200"]
+
+
+def test_a_watcher_whose_token_ends_sees_no_more(
+    site: Site, client: Client, admin: httpx.Client, word: str
+) -> None:
+    token = site.token("read")
+    with httpx.Client(
+        base_url=site.url, headers={"Authorization": f"Bearer {token}"}, timeout=20, trust_env=False
+    ) as http:
+
+        def is_refused() -> bool:
+            return http.get(LOGS, params={"limit": 1}).status_code == 401
+
+        with watching(http, word) as watch:
+            watch.first()
+            token_id = token.split("_")[1]
+            revoked = admin.delete(f"/console/v1/tokens/{token_id}")
+            assert revoked.is_success, revoked.text
+            wait_for("the token to be refused", is_refused)
+            assert post(client, json.dumps({"message": word}).encode()).status_code == 201
+            event, data = watch.last()
+    assert (event, json.loads(data)["code"]) == ("failed", "unauthenticated")
+    assert "row" not in [event for event, *_ in watch.events]
 
 
 def test_a_wrong_mark_is_refused(http: httpx.Client) -> None:

@@ -1,6 +1,7 @@
 """Who may call a route: a token with its scope, sent or used to sign, a session, or an open surface."""
 
 import time
+from functools import partial
 from typing import Any, NamedTuple
 
 from litestar.connection import ASGIConnection
@@ -44,6 +45,10 @@ class Authorizer:
 
     async def check(self, connection: Connection, needs: Needs) -> None:
         """Do the same for a route that a handler found by itself."""
+        connection.state.check_again = partial(self._check, connection, needs)
+        await self._check(connection, needs)
+
+    async def _check(self, connection: Connection, needs: Needs) -> None:
         if not connection.headers.get("authorization"):
             if self._is_open(connection, needs.surface):
                 return
@@ -91,6 +96,14 @@ def caller_of(connection: Connection) -> str:
     if token:
         return f"token {token.id}"
     return f"person {person.name}" if person else "anybody"
+
+
+async def check_again(connection: Connection) -> None:
+    """Raise Unauthenticated or Forbidden when a caller that was let in may no longer call this route.
+
+    An answer that goes on for long asks so before it shows more.
+    """
+    await connection.state.check_again()
 
 
 def bearer(connection: Connection) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from muster.api.http.authorization import check_again
 from muster.api.http.requests import AnyRequest
 from muster.api.logs.asking import (
     Agents,
@@ -42,20 +43,22 @@ async def tail_logs(
 ) -> ServerSentEvent:
     """Send an event `row` for each row, `left_out` with a number where there were too many at once.
 
-    The header Last-Event-ID with the id of the last event makes it go on from there.
+    The header Last-Event-ID with the id of the last event makes it go on from there. An event `failed`
+    with code and message is the last one: a question that takes too long, a caller who may no longer ask.
     """
     where = to_filter(log_search, Asked(words, "1970-01-01", FOREVER, agent, tag, runner, source, level))
     last = request.headers.get("last-event-id")
     after = None if last is None else parse_mark(last, "Last-Event-ID")
     log_search.tail.check_room()
-    return ServerSentEvent(_events(log_search, where, after), retry_duration=RETRY_MS)
+    return ServerSentEvent(_events(request, log_search, where, after), retry_duration=RETRY_MS)
 
 
 async def _events(
-    search: LogSearch, where: LogFilter, after: Mark | None
+    request: AnyRequest, search: LogSearch, where: LogFilter, after: Mark | None
 ) -> AsyncIterator[ServerSentEventMessage]:
     try:
         async for found, mark in search.tail.watch(search.store, where, after):
+            await check_again(request)
             if found.left_out:
                 yield ServerSentEventMessage(data=str(found.left_out), event="left_out")
             for row in found.rows:
