@@ -117,6 +117,41 @@ QUERY = {"query": "a b", "source": "x", "from": "-2h", "to": "now"}
 ASKED = ("a", "b", "--source", "x", "--from", "-2h")
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "kind", "said"),
+    [
+        (
+            422,
+            "body: line 7: not JSON; nothing was stored",
+            CallerError,
+            "lines 1 to {done} are stored; of the rest: body: line {wrong}: not JSON; nothing was stored",
+        ),
+        (
+            503,
+            "the store is away",
+            Unavailable,
+            "lines 1 to {done} are stored; it is not known whether the next ones are: the store is away",
+        ),
+    ],
+    ids=["refused", "unavailable"],
+)
+def test_sending_that_stops_says_which_lines_are_stored(
+    monkeypatch: pytest.MonkeyPatch, status: int, reason: str, kind: type[Exception], said: str
+) -> None:
+    line = b'{"message": "' + b"x" * 1000 + b'"}\n'
+    stored: list[int] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if stored:
+            return httpx.Response(status, json={"code": "x", "message": reason})
+        stored.append(request.content.count(b"\n"))
+        return httpx.Response(201, json={"rows": stored[0], "repeated": False})
+
+    result = run(monkeypatch, answer, "send", stdin=line * 10_000)
+    assert isinstance(result.exception, kind)
+    assert said.format(done=stored[0], wrong=stored[0] + 7) in str(result.exception)
+
+
 def test_names_and_values_are_printed_with_their_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[httpx.URL] = []
 

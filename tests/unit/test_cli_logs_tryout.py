@@ -99,6 +99,20 @@ def test_what_is_no_object_is_not_sent(run: Any, tmp_path: Path) -> None:
     assert "expected a JSON object" in str(result.exception)
 
 
+def test_the_body_that_adds_a_configuration_is_a_draft_too(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "posted.json"
+    path.write_text('{"config": {"parser": {"type": "raw"}}, "tags": ["web"]}')
+    _, asked = run(TRIED, "try", str(path))
+    assert asked == [("/console/v1/tryout", {"config": {"parser": {"type": "raw"}}, "max_lines": 100})]
+
+
+def test_a_backtest_without_lines_says_so(run: Any, draft: str) -> None:
+    rate = {"rows": 0, "parsed": 0, "failed": 0, "filtered": 0, "match_rate": None, "lines_per_s": None}
+    answer = {"draft": rate, "current": rate, "lines": 0, "same": 0, "repeated": None, "fields": []}
+    result, _ = run(answer | {"errors": [], "notes": []}, "backtest", draft, "--runner", "nope")
+    assert result.output == "the runner has no stored lines, or none of these agents\n"
+
+
 def test_a_backtest_is_shown_as_tables(run: Any, draft: str) -> None:
     rate = {"rows": 4, "parsed": 3, "failed": 1, "filtered": 0, "match_rate": 0.75, "lines_per_s": 5000.0}
     field = {"field": "ip", "only_draft": 3, "only_current": 0, "differs": 0}

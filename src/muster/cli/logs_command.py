@@ -1,5 +1,6 @@
 """`muster logs`: search and follow log rows, send JSON lines, try drafts of log runners."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import IO, Any
@@ -11,7 +12,7 @@ from muster.cli import logs_tryout
 from muster.cli.client import Client, QueryValue, client_options
 from muster.cli.log_lines import Row, to_line
 from muster.cli.logs_questions import COMMANDS, PATH, Question, question_options
-from muster.errors import CallerError
+from muster.errors import CallerError, MusterError
 
 BODY_BYTES = 4 * 1024 * 1024
 """Lines are sent in pieces of about so many bytes."""
@@ -110,11 +111,22 @@ def send(
         "source": source,
     }
     run = uuid.uuid4().hex
-    stored = 0
+    stored = done = 0
     for number, body in enumerate(pieces(file)):
-        answer = client.post(PATH, body, idempotency_key=f"{run}-{number}", **query)
+        try:
+            answer = client.post(PATH, body, idempotency_key=f"{run}-{number}", **query)
+        except MusterError as error:
+            raise (type(error)(_after(done, error)) if done else error) from None
         stored += msgspec.json.decode(answer, type=_Stored).rows
-    click.echo(f"{stored} lines stored")
+        done += body.count(b"\n")
+    click.echo("1 line stored" if stored == 1 else f"{stored} lines stored")
+
+
+def _after(done: int, error: MusterError) -> str:
+    """Return what became of a file whose first `done` lines are stored; its lines count from its begin."""
+    said = re.sub(r"\bline (\d+)", lambda match: f"line {done + int(match[1])}", error.message, count=1)
+    rest = "of the rest" if isinstance(error, CallerError) else "it is not known whether the next ones are"
+    return f"lines 1 to {done} are stored; {rest}: {said}"
 
 
 def pieces(file: IO[bytes], size_bytes: int = BODY_BYTES) -> Iterator[bytes]:

@@ -13,6 +13,8 @@ from muster.errors import InvalidInput
 MAX_LINES = 1000
 MAX_STORED = 50_000
 FAILED = 1
+POSTED = frozenset({"config", "tags", "note"})
+"""What a body that adds a configuration has."""
 
 
 class _Error(msgspec.Struct):
@@ -152,11 +154,16 @@ def backtest_command(
 
 
 def read_config(file: IO[bytes]) -> dict[str, Any]:
-    """Return a configuration. Raises InvalidInput when it is no JSON object."""
+    """Return a configuration, also of the body that `/v1/api/configs/NAME` takes.
+
+    Raises InvalidInput when it is no JSON object.
+    """
     try:
-        return msgspec.json.decode(file.read().decode(), type=dict[str, Any])
+        found = msgspec.json.decode(file.read().decode(), type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(f"expected a JSON object: {error}", field=str(file.name)) from None
+    inner = found.get("config")
+    return inner if isinstance(inner, dict) and found.keys() <= POSTED else found
 
 
 def read_lines(file: IO[bytes], limit: int) -> list[str]:
@@ -196,6 +203,9 @@ def _value(value: Any) -> str:
 
 
 def _show_backtested(tested: _Backtested) -> None:
+    if not tested.lines:
+        click.echo("the runner has no stored lines, or none of these agents")
+        return
     rates = (("draft", tested.draft), ("current", tested.current))
     print_table(
         ("", "rows", "parsed", "failed", "filtered", "match", "lines/s"),
