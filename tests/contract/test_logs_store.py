@@ -283,13 +283,21 @@ def test_names_of_fields_are_counted(table: LogTable) -> None:
     post(table, {"msg": "posted", "": "no name", "level": "strange"})
     found = asyncio.run(table.field_names(everything(), limit=10))
     assert found.rows == 4
-    counts = [("source", 4), ("agent", 3), ("message", 3), ("runner", 3), ("level", 3)]
+    counts = [("source", 4), ("agent", 3), ("message", 3), ("runner", 3), ("level", 2), ('"level"', 1)]
     assert sorted(found.names) == sorted([*counts, ("status", 2), ("Size", 1)])
     assert [name.times for name in found.names] == sorted((n.times for n in found.names), reverse=True)
     some = asyncio.run(table.field_names(everything(), limit=10, prefix="s"))
     assert some == FieldNames(4, [ValueCount("source", 4), ValueCount("status", 2), ValueCount("Size", 1)])
     assert asyncio.run(table.field_names(everything("b"), limit=1, prefix="STAT")).names == [("status", 1)]
     assert len(asyncio.run(table.field_names(everything(), limit=3)).names) == 3
+
+
+def test_a_field_called_as_a_column_is_asked_for_in_quotes(table: LogTable) -> None:
+    store(table, batch(1, line("a", agent="curl/8", runner="x"), line("b", agent="Mozilla")))
+    assert messages(newest(table, everything('"agent":curl*'))) == ["a"]
+    assert messages(newest(table, everything('"agent":* NOT "runner":x'))) == ["b"]
+    found = asyncio.run(table.top_values(everything(), '"agent"', limit=5))
+    assert found == [ValueCount("Mozilla", 1), ValueCount("curl/8", 1)]
 
 
 SEARCHED = [

@@ -61,6 +61,8 @@ MEANT: list[tuple[str, Condition]] = [
     ('status:"5*"', Is("status", "5*")),
     ('status:""', Is("status", "")),
     ('"odd name":x', Is("odd name", "x")),
+    ('"agent":curl*', Matches('"agent"', Pattern(("curl", "")))),
+    ('"level":weird', Is('"level"', "weird")),
     ("k8s.pod/name:x", Is("k8s.pod/name", "x")),
     ("time:a:b", Is("time", "a:b")),
     ("op:AND", Is("op", "AND")),

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { readColumn } from "../src/logs/columns";
 import { complete, parseSyntaxError, typingAt } from "../src/logs/completion";
-import { addTerm, markFinder, onlyLevel, removeTerm, writeTerm } from "../src/logs/terms";
+import {
+  addTerm,
+  markFinder,
+  nameOfField,
+  onlyLevel,
+  removeTerm,
+  writeTerm,
+} from "../src/logs/terms";
+
+import type { LogRow } from "../src/logs/types";
 
 describe("terms", () => {
   test.each([
@@ -89,5 +99,18 @@ describe("completion", () => {
       reason: "this ( is never closed",
     });
     expect(parseSyntaxError("no agent web-9")).toBeNull();
+  });
+});
+
+describe("a field that is called as a column", () => {
+  const row = { hostname: "web-1", fields: { agent: "curl/8" } } as unknown as LogRow;
+
+  test("stands in quotes, beside the column", () => {
+    expect(nameOfField("agent")).toBe('"agent"');
+    expect(nameOfField("status")).toBe("status");
+    expect(writeTerm(nameOfField("agent"), "curl/8")).toBe('"agent":curl/8');
+    expect(readColumn(row, "agent")).toBe("web-1");
+    expect(readColumn(row, '"agent"')).toBe("curl/8");
+    expect(typingAt('"agent":cu', 10)?.field).toBe('"agent"');
   });
 });

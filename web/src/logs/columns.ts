@@ -1,4 +1,5 @@
 import { text } from "../text";
+import { fieldOfName, nameOfField } from "./terms";
 import type { LogRow } from "./types";
 
 /** What a row has under a name: where it came from, its level, or a field. */
@@ -13,7 +14,7 @@ export function readColumn(row: LogRow, name: string): string {
     case "level":
       return row.level;
     default:
-      return row.fields[name] ?? "";
+      return row.fields[fieldOfName(name)] ?? "";
   }
 }
 
@@ -29,7 +30,7 @@ export function fieldsOf(row: LogRow): [name: string, value: string][] {
     readColumn(row, name),
   ]);
   const names = Object.keys(row.fields).toSorted((one, other) => (one < other ? -1 : 1));
-  const fields = names.map((name): [string, string] => [name, row.fields[name] ?? ""]);
+  const fields = names.map((name): [string, string] => [nameOfField(name), row.fields[name] ?? ""]);
   return [...origin.filter(([, value]) => value !== ""), ...fields];
 }
 

@@ -1,4 +1,4 @@
-import { writeName, writeValue } from "./terms";
+import { nameOfField, unquote, writeName, writeValue } from "./terms";
 
 /** What is being typed at a place of a query: a field's name, or a value of a field. */
 export interface Typing {
@@ -32,7 +32,7 @@ export function typingAt(query: string, cursor: number): Typing | null {
   const to = cursor + (isQuoted ? rest.length : rest.replace(/"$/, "").length);
   if (name !== undefined) {
     if (/^[<>]/.test(word) || word.includes("*")) return null;
-    const field = name.startsWith('"') ? name.slice(1, -1).replace(/\\(.)/g, "$1") : name;
+    const field = name.startsWith('"') ? nameOfField(unquote(name)) : name;
     const prefix = (isQuoted ? word.slice(1) : word).replace(/\\(.)/g, "$1");
     return { kind: "value", field, prefix, from, to };
   }

@@ -3,6 +3,17 @@
 const BARE = /^[A-Za-z0-9_@./-]+$/;
 const NAME = /^[A-Za-z_@][\w.@/-]*$/;
 const OPERATORS = new Set(["AND", "OR", "NOT"]);
+const IN_QUOTES = new Set(["agent", "level", "message", "runner", "source"].map(quote));
+
+/** What the language calls a field of a row: one that is called as a column is stands in quotes. */
+export function nameOfField(field: string): string {
+  return IN_QUOTES.has(quote(field)) ? quote(field) : field;
+}
+
+/** The field of a row that a name of the language means, columns aside. */
+export function fieldOfName(name: string): string {
+  return IN_QUOTES.has(name) ? unquote(name) : name;
+}
 
 /** `field:value` with quotes where the language needs them; a message's text stands alone. */
 export function writeTerm(field: string, value: string): string {
@@ -11,6 +22,7 @@ export function writeTerm(field: string, value: string): string {
 }
 
 export function writeName(field: string): string {
+  if (IN_QUOTES.has(field)) return field;
   return NAME.test(field) && !OPERATORS.has(field) ? field : quote(field);
 }
 
@@ -77,7 +89,8 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-function unquote(text: string): string {
+/** The text that stands in quotes. */
+export function unquote(text: string): string {
   return text.slice(1, -1).replace(/\\(.)/g, "$1");
 }
 

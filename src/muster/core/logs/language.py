@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from muster.core.logs.query import (
     AGENT,
+    FIELDS_LIKE_COLUMNS,
     LEVEL,
     MESSAGE,
     All,
@@ -96,6 +97,8 @@ def _to_token(match: re.Match[str]) -> _Token:
     if group == "quoted":
         text = _ESCAPE.sub(r"\1", text[1:-1])
         group = "name" if match["colon"] else "quoted"
+        if group == "name" and f'"{text}"' in FIELDS_LIKE_COLUMNS:
+            text = f'"{text}"'
     return _Token(group, text, at)
 
 

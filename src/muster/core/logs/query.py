@@ -12,6 +12,9 @@ LEVEL = "level"
 COLUMNS = ("level", "runner", "source", "message")
 """Names that mean a column of a row; every other name means one of its fields."""
 
+FIELDS_LIKE_COLUMNS = {f'"{name}"': name for name in (*COLUMNS, AGENT)}
+"""Names of the fields that are called as a column or the agent is: in quotes they mean the field."""
+
 
 class Sign(enum.StrEnum):
     """How a field is compared with a number."""

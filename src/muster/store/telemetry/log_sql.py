@@ -64,7 +64,9 @@ class Sql:
 
     def value(self, name: str) -> str:
         """Return the expression of a column or field, "" where a row does not have it."""
-        return name if name in q.COLUMNS else f"fields[{self.bind(name)}]"
+        if name in q.COLUMNS:
+            return name
+        return f"fields[{self.bind(q.FIELDS_LIKE_COLUMNS.get(name, name))}]"
 
     def _text(self, condition: q.Word | q.Phrase | q.Pattern) -> str:
         match condition:

@@ -19,6 +19,7 @@ from muster.core.logs.ports import (
     ValueCount,
 )
 from muster.core.logs.query import COLUMNS as FIELD_COLUMNS
+from muster.core.logs.query import FIELDS_LIKE_COLUMNS
 from muster.core.metrics.grid import SECOND_US, Grid
 from muster.errors import TooLarge, Unavailable
 from muster.failpoints import Reach
@@ -47,6 +48,14 @@ OLDEST_FIRST = "ORDER BY ts, received_at, row"
 
 NAMED_COLUMNS = (*((name, name) for name in FIELD_COLUMNS), ("agent", "agent_id"))
 """What a query calls a column, and the column."""
+
+NAMES = "CAST(fields.keys AS Array(String))"
+_LIKE_COLUMNS, _IN_QUOTES = list(FIELDS_LIKE_COLUMNS.values()), list(FIELDS_LIKE_COLUMNS)
+QUERY_NAMES = (
+    f"if(hasAny({NAMES}, {_LIKE_COLUMNS}), "
+    f"arrayMap(x -> transform(x, {_LIKE_COLUMNS}, {_IN_QUOTES}), {NAMES}), {NAMES})"
+)
+"""What a query calls the fields of a row."""
 
 _STOPPED = re.compile(r"Code: (158|159|160|241|307)\b")
 """TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES."""
@@ -159,7 +168,7 @@ class LogTable:
         rows = await self._ask(
             f"SELECT arrayJoin(arrayDistinct(arrayConcat(names, [{columns}, '']))) AS name, count() AS times "
             "FROM (SELECT level, runner, source, message, agent_id, "
-            "CAST(fields.keys AS Array(String)) AS names "
+            f"{QUERY_NAMES} AS names "
             f"FROM logs WHERE {sql.where(where)} {NEWEST_FIRST} LIMIT {NAMED_ROWS}) "
             f"WHERE name = '' OR (1 {_begins(sql, 'name', prefix)}) GROUP BY name "
             f"ORDER BY name = '' DESC, times DESC, name LIMIT {sql.bind(limit + 1, 'UInt32')}",
