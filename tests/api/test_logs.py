@@ -361,6 +361,7 @@ def test_values_and_context(http: httpx.Client, agent: TestAgent, word: str) -> 
 REFUSED = [
     ({"query": "a OR"}, "at 5"),
     ({"query": "status:"}, "at 8"),
+    ({"query": "x" * 4097}, "query: expected at most 4096 characters"),
     ({"level": "loud"}, "level"),
     ({"from": "now", "to": "now"}, "to"),
     ({"from": "yesterday"}, "from"),
@@ -371,12 +372,18 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("query", "said"), REFUSED, ids=[str(q) for q, _ in REFUSED])
+@pytest.mark.parametrize(("query", "said"), REFUSED, ids=[str(q)[:60] for q, _ in REFUSED])
 def test_a_wrong_question_names_the_field(http: httpx.Client, query: Fields, said: str) -> None:
     answer = http.get(LOGS, params=query)
     assert answer.status_code == 422
     assert set(answer.json()) == {"code", "message"}
     assert said in answer.json()["message"]
+
+
+def test_a_wrong_format_of_an_export_is_named(http: httpx.Client) -> None:
+    answer = http.get(f"{LOGS}/export", params={"format": "xml"})
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("format: ")
 
 
 class Watch:

@@ -70,10 +70,12 @@ def sign(file: Path, key_file: Path) -> None:
 
     try:
         key = load_pem_private_key(key_file.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError(f"--key {key_file}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"--key {key_file}: {error.strerror}") from None
+    except (ValueError, TypeError):
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError(f"--key {key_file}: expected an Ed25519 key, as `muster release keygen` makes it")
+        raise SettingsError(f"--key {key_file}: expected a private key, as `muster release keygen` makes it")
     manifest = _describe(file)
     signature = base64.b64encode(key.sign(to_signed_bytes(manifest))).decode()
     signed = SignedManifest(manifest=manifest, signature=signature)

@@ -27,7 +27,6 @@ Query = Annotated[
     str,
     QueryParameter(
         name="query",
-        max_length=4096,
         description='Words, "text", field:value, field:>=500, wild*, AND OR NOT, parentheses.',
     ),
 ]

@@ -50,9 +50,7 @@ async def export_logs(
     request: AnyRequest,
     log_search: LogSearch,
     where: Where,
-    file_format: Annotated[
-        ExportFormat, QueryParameter(name="format", description="ndjson or csv.")
-    ] = ExportFormat.NDJSON,
+    format: Annotated[ExportFormat, QueryParameter(description="ndjson or csv.")] = ExportFormat.NDJSON,
     words: Query = "",
     before: Before = None,
     limit: ExportLimit = 100_000,
@@ -64,13 +62,13 @@ async def export_logs(
     place = None if before is None else parse_place(before, "before")
     first = await log_search.store.newest(where, before=place, limit=min(PAGE_ROWS, limit))
     details = {"query": words, "from_us": where.from_us, "to_us": where.to_us, "by": caller_of(request)}
-    action = ControlAction("LogsExported", time.time_ns() // 1000, {**details, "format": str(file_format)})
+    action = ControlAction("LogsExported", time.time_ns() // 1000, {**details, "format": str(format)})
     await log_search.outbox.add(action)
     headers = {
-        "content-type": MEDIA_TYPES[file_format],
-        "content-disposition": f'attachment; filename="logs.{file_format}"',
+        "content-type": MEDIA_TYPES[format],
+        "content-disposition": f'attachment; filename="logs.{format}"',
     }
-    content = _chunks(log_search, where, first, limit, _WRITERS[file_format])
+    content = _chunks(log_search, where, first, limit, _WRITERS[format])
     return Stream(content, headers=headers)
 
 

@@ -247,5 +247,5 @@ def _parse_address(text: str) -> tuple[str, int]:
     """Return host and port. Raises InvalidInput."""
     host, _, port = text.removeprefix("http://").rstrip("/").rpartition(":")
     if not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise InvalidInput("expected HOST:PORT")
+        raise InvalidInput("expected HOST:PORT, with a port of at most 65535")
     return host.strip("[]"), int(port)

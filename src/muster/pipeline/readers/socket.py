@@ -115,7 +115,7 @@ def parse_address(text: str) -> Address:
         return Address(scheme, rest)
     host, separator, port = rest.rpartition(":")
     if not separator or not port.isdigit() or int(port) > 65_535:
-        raise InvalidInput("expected HOST:PORT")
+        raise InvalidInput("expected HOST:PORT, with a port of at most 65535")
     return Address(scheme, (host.strip("[]") or ("::" if scheme.endswith("6") else "0.0.0.0"), int(port)))  # noqa: S104 what the configuration says
 
 
