@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,12 +18,13 @@ from muster.core.people import LINK_NAME
 from muster.model.inventory import Inventory
 from muster.model.report import Report
 from tests.api.conftest import Client, TestAgent
-from tests.processes import Site, muster
+from tests.processes import Site, muster, wait_for
 
 PASSWORD = "correct horse"
 WEEK_S = 7 * 86_400
 JSON = {"content-type": "application/json"}
 SESSION = "/console/v1/session"
+LINES = ("cpu", "memory", "disk", "network")
 NoOneYet = Callable[[], httpx.Client]
 
 
@@ -232,34 +234,72 @@ def test_the_fleet_shows_what_each_machine_does_now(bob: httpx.Client, agent: Te
             ("system.uptime_s", ""): 60.0,
         }
         assert agent.send_samples(sequence, at_s, look).status_code == 204
+    host = row_of(bob, agent, lambda host: host["network_bytes_per_s"] is not None)
     page = bob.get("/console/v1/fleet").json()
-    assert (page["span_s"], page["step_s"], page["interval_s"]) == (1800, 60, 10)
+    assert page["interval_s"] == 10
     assert abs(page["server_us"] / 1e6 - now_s) < 30
     assert [host["hostname"] for host in page["hosts"]] == sorted(host["hostname"] for host in page["hosts"])
-    (host,) = (host for host in page["hosts"] if host["agent_id"] == agent.id)
     assert (host["hostname"], host["state"], host["platform"]) == (agent.hostname, "online", "Linux")
     shown = ("cpu_percent", "memory_percent", "disk_percent", "network_bytes_per_s", "uptime_s")
     assert [host[name] for name in shown] == [12.5, 50.0, 90.0, 200.0, 60.0]
-    assert {name: len(line) for name, line in host["sparklines"].items()} == {
-        "cpu": 30,
-        "memory": 30,
-        "network": 30,
+
+
+def row_of(
+    http: httpx.Client, agent: TestAgent, is_known: Callable[[dict[str, Any]], bool] = bool
+) -> dict[str, Any]:
+    """Return an agent's row once it says what it should: a page is a second old at most."""
+
+    def look() -> dict[str, Any] | None:
+        hosts = http.get("/console/v1/fleet").json()["hosts"]
+        return next((row for row in hosts if row["agent_id"] == agent.id and is_known(row)), None)
+
+    return wait_for("the row of the agent", look, every_s=0.1)
+
+
+def sparklines(http: httpx.Client, *agents: str) -> dict[str, Any]:
+    answer = http.get("/console/v1/fleet/sparklines", params={"agent": list(agents)})
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def test_sparklines_are_those_of_the_machines_that_are_named(
+    site: Site, client: Client, bob: httpx.Client, agent: TestAgent
+) -> None:
+    now_s = time.time()
+    look = {
+        ("cpu.used_percent", ""): 12.56,
+        ("disk.used_percent", "mountpoint=/"): 40.0,
+        ("disk.used_percent", "mountpoint=/boot"): 90.0,
     }
-    assert host["sparklines"]["cpu"][-1] == 12.5 or host["sparklines"]["cpu"][-2] == 12.5
+    assert agent.send_samples(1, now_s, look).status_code == 204
+    other = TestAgent(site, client, f"other-{agent.hostname}")
+    assert other.send_samples(1, now_s, look).status_code == 204
+    other.http.close()
+    page = sparklines(bob, agent.id, "nobody")
+    assert (page["span_s"], page["step_s"]) == (1800, 60)
+    [lines] = page["machines"]
+    assert lines.pop("agent_id") == agent.id
+    assert {name: len(line) for name, line in lines.items()} == dict.fromkeys(LINES, 30)
+    assert lines["cpu"][-1] == 12.6 or lines["cpu"][-2] == 12.6
+    assert lines["disk"][-1] == 90 or lines["disk"][-2] == 90
+    assert lines["memory"] == [None] * 30
+    assert bob.get("/console/v1/fleet/sparklines").status_code == 400
+    many = {"agent": [agent.id] * 201}
+    assert bob.get("/console/v1/fleet/sparklines", params=many).status_code == 400
 
 
 def test_a_clock_ahead_does_not_stop_a_machine_in_the_fleet(bob: httpx.Client, agent: TestAgent) -> None:
     assert agent.send_samples(1, time.time() + 10**8, {("cpu.used_percent", ""): 1.0}).status_code == 204
     assert agent.send_samples(2, time.time() + 3600, {("cpu.used_percent", ""): 77.0}).status_code == 204
-    (host,) = (h for h in bob.get("/console/v1/fleet").json()["hosts"] if h["agent_id"] == agent.id)
-    assert host["cpu_percent"] == 77.0
-    assert 77.0 in host["sparklines"]["cpu"] or 39.0 in host["sparklines"]["cpu"]
+    row_of(bob, agent, lambda host: host["cpu_percent"] == 77.0)
+    [lines] = sparklines(bob, agent.id)["machines"]
+    assert 77.0 in lines["cpu"] or 39.0 in lines["cpu"]
 
 
 def test_a_machine_that_said_nothing_yet_is_shown(bob: httpx.Client, agent: TestAgent) -> None:
-    (host,) = (h for h in bob.get("/console/v1/fleet").json()["hosts"] if h["agent_id"] == agent.id)
-    assert host["cpu_percent"] is None
-    assert host["sparklines"] == {name: [None] * 30 for name in ("cpu", "memory", "network")}
+    assert row_of(bob, agent)["cpu_percent"] is None
+    assert sparklines(bob, agent.id)["machines"] == []
     page = bob.get(f"/console/v1/hosts/{agent.id}").json()
     assert (page["report"], page["inventory"], page["last"]) == (None, None, [])
     assert page["agent"]["hostname"] == agent.hostname
@@ -294,8 +334,7 @@ def test_a_hostname_is_json_text_wherever_it_is_shown(
         assert answer.headers["content-type"].partition(";")[0] == "application/json"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.status_code == 200
-    hosts = bob.get("/console/v1/fleet").json()["hosts"]
-    assert hostname in [host["hostname"] for host in hosts]
+    assert row_of(bob, agent)["hostname"] == hostname
     assert bob.get(f"/console/v1/hosts/{agent.id}").json()["last"][0]["labels"] == {"name": hostname}
     agent.http.close()
 
@@ -303,11 +342,15 @@ def test_a_hostname_is_json_text_wherever_it_is_shown(
 PAGES = ("/", "/sign-in", "/logs", "/hosts/" + "0" * 32, "/hosts/%3Cscript%3E")
 
 
+LONG_SHEET = "main { margin: 0 }\n" * 1000
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     """A server of a console that was built a moment ago."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-1.js").write_text("let x = 1")
+    (tmp_path / "assets" / "index-2.css").write_text(LONG_SHEET)
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "muster.svg").write_text("<svg/>")
     (tmp_path / "index.html").write_text(
@@ -348,9 +391,22 @@ def test_assets_are_kept_by_browsers_and_nothing_beside_them_is_served(built: Te
     assert {"immutable", "public", "max-age=31536000"} <= set(
         answer.headers["cache-control"].replace(" ", "").split(",")
     )
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "content-encoding" not in answer.headers
     assert built.get("/muster.svg").headers["content-type"].startswith("image/svg+xml")
     for path in ("/secret.txt", "/assets/../secret.txt", "/assets/%2e%2e/secret.txt", "/index.html"):
         assert built.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, deflate", "gzip"), ("identity", None)])
+def test_long_assets_are_packed_for_who_takes_that(
+    built: TestClient[Litestar], accepted: str, encoding: str | None
+) -> None:
+    for _ in range(2):
+        answer = built.get("/assets/index-2.css", headers={"Accept-Encoding": accepted})
+        assert answer.text == LONG_SHEET
+        assert answer.headers.get("content-encoding") == encoding
+        assert (int(answer.headers["content-length"]) < 1000) == bool(encoding)
 
 
 def test_without_a_built_console_the_documentation_opens(tmp_path: Path) -> None:

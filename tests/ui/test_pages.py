@@ -21,19 +21,19 @@ def machine() -> str:
 def test_the_fleet_shows_this_machine_live(visit: Visit, look: str) -> None:
     visit.page.goto(visit.site.url)
     expect(visit.page.get_by_role("heading", name="Machines")).to_be_visible()
-    row = visit.page.get_by_role("link", name=machine()).first
+    row = visit.page.get_by_role("link", name=machine(), exact=True).first
     expect(row).to_be_visible()
     expect(visit.page.get_by_text("Online").first).to_be_visible()
     expect(visit.page.get_by_text(re.compile(r"\d\s*%")).first).to_be_visible()
     with visit.page.expect_response(lambda answer: answer.url.endswith("/console/v1/fleet"), timeout=15_000):
         pass
-    visit.picture(f"fleet-{look}")
+    visit.picture(f"overview-{look}")
     visit.check()
 
 
 def test_a_machine_shows_its_charts_and_tables(visit: Visit, look: str) -> None:
     visit.page.goto(visit.site.url)
-    visit.page.get_by_role("link", name=machine()).first.click()
+    visit.page.get_by_role("link", name=machine(), exact=True).first.click()
     expect(visit.page.get_by_role("heading", name=machine())).to_be_visible()
     for title in ("CPU", "Load", "Memory", "Traffic", "Disk I/O"):
         expect(visit.page.get_by_role("heading", name=title, exact=True, level=3)).to_be_visible()
@@ -51,7 +51,7 @@ def test_a_machine_shows_its_charts_and_tables(visit: Visit, look: str) -> None:
 @pytest.mark.parametrize("look", ["light-1400"], indirect=True)
 def test_dragging_zooms_every_chart_and_back_undoes_it(visit: Visit) -> None:
     visit.page.goto(visit.site.url)
-    visit.page.get_by_role("link", name=machine()).first.click()
+    visit.page.get_by_role("link", name=machine(), exact=True).first.click()
     chart = visit.page.locator(".u-over").first
     chart.wait_for()
     before = visit.page.url

@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 
 from muster.core.ingest import BatchOutcome
 from muster.core.metrics.grid import BUCKETS, MAX_SPAN_S, Grid, parse_grid
-from muster.core.metrics.overview import CPU, DISK, MEMORY, MINUTES, STALE_RATE_S, TRAFFIC, UPTIME, Overview
+from muster.core.metrics.minutes import MINUTES
+from muster.core.metrics.overview import CPU, STALE_RATE_S, TRAFFIC, UPTIME, Lines, Overview
 from muster.core.metrics.ports import LastSample, SampleBatch, Series, SeriesKey, StaleWindow
 from muster.core.metrics.questions import DAY_S, RECENT_US, Answer, Questions
 from muster.core.metrics.rollup import SETTLE_S, WINDOWS_AT_ONCE, RollUp
+from muster.core.metrics.shortages import (
+    DISK,
+    DISK_TOTAL,
+    DISK_USED,
+    MEMORY,
+    MEMORY_AVAILABLE,
+    Shortage,
+)
 from muster.errors import InvalidInput, Unavailable
 from muster.model.batch import SAMPLES, BatchKey, SampleColumns
 from muster.model.ids import AgentId, Epoch
@@ -270,9 +279,15 @@ def traffic(received: float, sent: float = 0.0, interface: str = "eth0") -> Look
 
 
 def rate(overview: Overview) -> float | None:
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     return now.network_bytes_per_s
+
+
+def lines(overview: Overview, at_s: float) -> Lines:
+    found = overview.lines(ONE, now_us=round(at_s * US))
+    assert found is not None
+    return found
 
 
 def test_now_is_what_the_last_look_saw(overview: Overview) -> None:
@@ -284,31 +299,31 @@ def test_now_is_what_the_last_look_saw(overview: Overview) -> None:
     }
     disks: Look = {(DISK, f"mountpoint=/{n}"): value for n, value in enumerate((10.0, 90.0, 40.0))}
     overview.note([look(NOON, full | disks)])
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     assert (now.ts_us, now.cpu_percent, now.memory_percent) == (NOON * US, 50.0, 60.0)
     assert (now.disk_percent, now.uptime_s, now.network_bytes_per_s) == (90.0, 70.0, None)
     overview.note([look(NOON + 1, {(CPU, ""): 51.0})])
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     assert (now.cpu_percent, now.memory_percent, now.disk_percent, now.uptime_s) == (51.0, None, None, None)
-    assert overview.now(TWO, now_us=NOON * US) is None
+    assert overview.now(TWO) is None
 
 
 def test_an_older_look_is_left_out(overview: Overview) -> None:
     overview.note(
         [look(NOON, {(CPU, ""): 1.0}), look(NOON - 1, {(CPU, ""): 2.0}), look(NOON, {(CPU, ""): 3.0})]
     )
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     assert now.cpu_percent == 1.0
-    assert [value for value in now.cpu if value is not None] == [1.0]
+    assert [value for value in lines(overview, NOON).cpu if value is not None] == [1.0]
 
 
 def test_what_a_metric_runner_sees_is_no_look_of_the_machine(overview: Overview) -> None:
     overview.note([look(NOON, {(CPU, ""): 50.0})])
     overview.note([look(NOON + 1, {(CPU, "runner=often"): 99.0})])
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     assert (now.ts_us, now.cpu_percent) == (NOON * US, 50.0)
 
@@ -337,22 +352,18 @@ def test_over_an_outage_there_is_no_rate(overview: Overview) -> None:
 def test_sparklines_are_means_by_minute_the_newest_last(overview: Overview) -> None:
     for second, value in ((0, 10.0), (30, 20.0), (60, 30.0), (240, 50.0)):
         overview.note([look(NOON + second, {(CPU, ""): value})])
-    now = overview.now(ONE, now_us=(NOON + 299) * US)
-    assert now is not None
-    assert len(now.cpu) == MINUTES
-    assert now.cpu[-5:] == [15.0, 30.0, None, None, 50.0]
-    assert now.cpu[:-5] == [None] * (MINUTES - 5)
-    later = overview.now(ONE, now_us=(NOON + (MINUTES + 3) * 60) * US)
-    assert later is not None
+    cpu = lines(overview, NOON + 299).cpu
+    assert len(cpu) == MINUTES
+    assert cpu[-5:] == [15.0, 30.0, None, None, 50.0]
+    assert cpu[:-5] == [None] * (MINUTES - 5)
+    later = lines(overview, NOON + (MINUTES + 3) * 60)
     assert later.cpu == [50.0 if n == 0 else None for n in range(MINUTES)]
 
 
 def test_a_minute_of_half_an_hour_ago_does_not_mix_with_this_one(overview: Overview) -> None:
     overview.note([look(NOON, {(CPU, ""): 10.0})])
     overview.note([look(NOON + MINUTES * 60, {(CPU, ""): 90.0})])
-    now = overview.now(ONE, now_us=(NOON + MINUTES * 60) * US)
-    assert now is not None
-    assert now.cpu == [None] * (MINUTES - 1) + [90.0]
+    assert lines(overview, NOON + MINUTES * 60).cpu == [None] * (MINUTES - 1) + [90.0]
 
 
 def series(metric: str, labels: str, values: dict[int, float]) -> Series:
@@ -366,22 +377,55 @@ def test_after_a_start_the_history_comes_from_the_store(overview: Overview) -> N
         series(MEMORY, "", {2: 22.0}),
         series(RECEIVED, "interface=a", {3: 5.0}),
         series(SENT, "interface=b", {3: 6.0, 4: 1.0}),
+        series(DISK, "mountpoint=/", {0: 40.0, 1: 50.0}),
+        series(DISK, "mountpoint=/var", {0: 60.0, 1: 10.0}),
     )
     asyncio.run(overview.load(store, [ONE, TWO], now_us=(NOON + 59) * US))
     assert {grid for _, _, grid, _ in store.asked} == {Grid(NOON + 60 - MINUTES * 60, 60, MINUTES)}
-    now = overview.now(ONE, now_us=(NOON + 59) * US)
-    assert now is not None
-    assert (now.cpu_percent, now.network_bytes_per_s) == (None, None)
-    assert now.cpu[-3:] == [None, 11.0, 10.0]
-    assert now.memory[-3] == 22.0
-    assert now.network[-5:] == [1.0, 11.0, None, None, None]
+    assert overview.now(ONE) is None
+    found = lines(overview, NOON + 59)
+    assert found.cpu[-3:] == [None, 11.0, 10.0]
+    assert found.memory[-3] == 22.0
+    assert found.disk[-3:] == [None, 50.0, 60.0]
+    assert found.network[-5:] == [1.0, 11.0, None, None, None]
 
 
 def test_what_came_while_the_history_was_read_is_kept(overview: Overview) -> None:
     overview.note([look(NOON, {(CPU, ""): 90.0})])
     store = MemorySamples(series(CPU, "", {0: 10.0, 1: 20.0}))
     asyncio.run(overview.load(store, [ONE], now_us=NOON * US))
-    now = overview.now(ONE, now_us=NOON * US)
+    now = overview.now(ONE)
     assert now is not None
     assert now.cpu_percent == 90.0
-    assert now.cpu[-3:] == [None, 20.0, 90.0]
+    assert lines(overview, NOON).cpu[-3:] == [None, 20.0, 90.0]
+
+
+def full(mountpoint: str, percent: float, total: float = 1000.0) -> Look:
+    labels = f"mountpoint={mountpoint}"
+    return {
+        (DISK, labels): percent,
+        (DISK_TOTAL, labels): total,
+        (DISK_USED, labels): total * percent / 100,
+    }
+
+
+def test_what_is_nearly_full_is_kept_with_the_first_look_of_the_row(overview: Overview) -> None:
+    memory: Look = {(MEMORY, ""): 96.0, (MEMORY_AVAILABLE, ""): 7.0}
+    overview.note([look(NOON, full("/", 89.9) | full("/var", 90.0))])
+    overview.note([look(NOON + 10, full("/", 95.0) | full("/var", 91.0) | memory)])
+    now = overview.now(ONE)
+    assert now is not None
+    assert now.step_us == 10 * US
+    assert now.shortages == (
+        Shortage("", 96.0, 7.0, (NOON + 10) * US),
+        Shortage("/", 95.0, 50.0, (NOON + 10) * US),
+        Shortage("/var", 91.0, 90.0, NOON * US),
+    )
+    overview.note([look(NOON + 20, full("/", 50.0) | full("/var", 91.0))])
+    overview.note([look(NOON + 30, full("/", 95.0) | {(DISK, "mountpoint=/x"): 99.0})])
+    now = overview.now(ONE)
+    assert now is not None
+    assert now.shortages == (
+        Shortage("/x", 99.0, None, (NOON + 30) * US),
+        Shortage("/", 95.0, 50.0, (NOON + 30) * US),
+    )

@@ -1,4 +1,4 @@
-import type { Fleet, FleetHost, Values } from "../src/api/types";
+import type { Fleet, FleetHost, Overall, SparklinePage, Values } from "../src/api/types";
 import { hash, wave } from "./wave";
 
 const NAMES = [
@@ -24,8 +24,6 @@ export function makeFleet(count: number, now_us: number): Fleet {
   return {
     server_us: now_us,
     interval_s: 10,
-    span_s: SPARK_POINTS * STEP_S,
-    step_s: STEP_S,
     hosts: Array.from({ length: count }, (_, index) => makeHost(index, now_us)),
   };
 }
@@ -56,26 +54,53 @@ function makeHost(index: number, now_us: number): FleetHost {
     disk_percent: isNew ? null : (hash(`${agent_id}disk`) % 980) / 10,
     network_bytes_per_s: read("network", 4e7 / (1 + (index % 7) ** 2)),
     uptime_s: isOnline ? (hash(`${agent_id}up`) % 9_000_000) + 120 : null,
-    sparklines: {
-      cpu: spark(`${agent_id}cpu`, 85, now_s, isOnline, isNew),
-      memory: spark(`${agent_id}memory`, 90, now_s, isOnline, isNew),
-      network: spark(`${agent_id}network`, 4e7 / (1 + (index % 7) ** 2), now_s, isOnline, isNew),
-    },
   };
 }
 
-function spark(
-  key: string,
-  scale: number,
-  now_s: number,
-  isOnline: boolean,
-  isNew: boolean,
-): Values {
+/** The last half hour of the machines with these ids. */
+export function makeSparklines(ids: readonly string[], now_us: number): SparklinePage {
+  const now_s = now_us / 1e6;
+  const line = (key: string, scale: number) => spark(key, scale, now_s);
+  return {
+    server_us: now_us,
+    span_s: SPARK_POINTS * STEP_S,
+    step_s: STEP_S,
+    machines: ids.map((agent_id) => ({
+      agent_id,
+      cpu: line(`${agent_id}cpu`, 85),
+      memory: line(`${agent_id}memory`, 90),
+      disk: line(`${agent_id}disk`, 60),
+      network: line(`${agent_id}network`, 4e7),
+    })),
+  };
+}
+
+/** What of the made-up machines needs a person. */
+export function makeOverall(count: number, now_us: number): Overall {
+  const hosts = makeFleet(count, now_us).hosts;
+  const silent = hosts.filter(({ state }) => state === "offline");
+  return {
+    server_us: now_us,
+    machines: hosts.length,
+    online: hosts.length - silent.length,
+    left_out: 0,
+    unknown: [],
+    lines: silent.slice(0, 3).map(({ agent_id, hostname, last_seen_us }) => ({
+      kind: "silent",
+      severity: "critical",
+      count: 1,
+      subjects: [{ agent_id, hostname, runner: "", mountpoint: "", version: "" }],
+      since_us: last_seen_us,
+      amounts: [],
+      reason: "",
+    })),
+  };
+}
+
+function spark(key: string, scale: number, now_s: number): Values {
   const end_s = Math.floor(now_s / STEP_S) * STEP_S;
   return Array.from({ length: SPARK_POINTS }, (_, index) => {
-    if (isNew || (!isOnline && index > 12) || (hash(key) % 5 === 0 && index > 8 && index < 13)) {
-      return null;
-    }
+    if (hash(key) % 5 === 0 && index > 8 && index < 13) return null;
     return wave(key, end_s - (SPARK_POINTS - index) * STEP_S) * scale;
   });
 }

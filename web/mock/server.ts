@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
-import { makeFleet } from "./fleet";
+import { makeFleet, makeOverall, makeSparklines } from "./fleet";
 import { makeDetail } from "./host";
 import { makeMetrics } from "./metrics";
 
@@ -69,6 +69,12 @@ function createApi(hosts: number): Connect.NextHandleFunction {
       return answer(response, 200, { name: "ada", is_admin: true, timezone: "Europe/Berlin" });
     }
     if (route === "GET /console/v1/fleet") return answer(response, 200, makeFleet(hosts, now_us));
+    if (route === "GET /console/v1/fleet/sparklines") {
+      return answer(response, 200, makeSparklines(url.searchParams.getAll("agent"), now_us));
+    }
+    if (route === "GET /console/v1/attention") {
+      return answer(response, 200, makeOverall(hosts, now_us));
+    }
     if (route === "GET /api/metrics") return answer(response, 200, makeMetrics(url.searchParams));
     const id = /^GET \/console\/v1\/hosts\/(.+)$/.exec(route)?.[1];
     const detail = id && makeDetail(decodeURIComponent(id), hosts, now_us);

@@ -1,4 +1,7 @@
-import type { FleetHost, HostDetail, HostReport } from "../src/api/types";
+import type { AttentionLine, FleetHost, HostDetail, HostReport } from "../src/api/types";
+import { type Replies, SIGNED_IN } from "./console";
+
+export const NOW_US = 1_795_245_673e6;
 
 export function makeHost(changes: Partial<FleetHost>): FleetHost {
   return {
@@ -14,7 +17,6 @@ export function makeHost(changes: Partial<FleetHost>): FleetHost {
     disk_percent: 91,
     network_bytes_per_s: 2048,
     uptime_s: 3_600,
-    sparklines: { cpu: [1, null, 2], memory: [], network: [null] },
     ...changes,
   };
 }
@@ -50,5 +52,46 @@ export function makeReport(): HostReport {
     os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
     ports: { inUse: [22], notInUse: [] },
     process: {},
+  };
+}
+
+/** A line of what needs attention. */
+export function makeLine(changes: Partial<AttentionLine>): AttentionLine {
+  return {
+    kind: "silent",
+    severity: "critical",
+    count: 1,
+    subjects: [{ agent_id: "agent-1", hostname: "web-1", runner: "", mountpoint: "", version: "" }],
+    since_us: NOW_US - 7_200e6,
+    amounts: [],
+    reason: "",
+    ...changes,
+  };
+}
+
+/** A server with these machines and what of them needs attention. */
+export function serverWith(hosts: FleetHost[], lines: AttentionLine[] = []): Replies {
+  const online = hosts.filter(({ state }) => state === "online").length;
+  const counts = { machines: hosts.length, online };
+  return {
+    ...SIGNED_IN,
+    "GET /console/v1/fleet": { body: { server_us: NOW_US, interval_s: 10, hosts } },
+    "GET /console/v1/fleet/sparklines": {
+      body: {
+        server_us: NOW_US,
+        span_s: 1800,
+        step_s: 60,
+        machines: hosts.map(({ agent_id }) => ({
+          agent_id,
+          cpu: [1, null, 2],
+          memory: [],
+          disk: [50, 50],
+          network: [null],
+        })),
+      },
+    },
+    "GET /console/v1/attention": {
+      body: { server_us: NOW_US, ...counts, lines, left_out: 0, unknown: [] },
+    },
   };
 }

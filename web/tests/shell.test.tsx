@@ -1,13 +1,11 @@
 import { fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { openConsole, type Replies, SIGNED_IN } from "./console";
-import { makeHost } from "./hosts";
+import { openConsole } from "./console";
+import { makeHost, serverWith } from "./hosts";
 
-function server(): Replies {
-  const hosts = [makeHost({}), makeHost({ agent_id: "b", hostname: "db-1" })];
-  const fleet = { server_us: 1_795_245_673e6, interval_s: 10, span_s: 1800, step_s: 60, hosts };
-  return { ...SIGNED_IN, "GET /console/v1/fleet": { body: fleet } };
+function server() {
+  return serverWith([makeHost({}), makeHost({ agent_id: "b", hostname: "db-1" })]);
 }
 
 test("slash goes to the search field, and is a letter within it", async () => {
@@ -24,10 +22,10 @@ test("slash goes to the search field, and is a letter within it", async () => {
 test("g and a letter go to a page, the letter alone does not", async () => {
   const user = userEvent.setup();
   const { router } = openConsole("/hosts/agent-1", server());
-  await screen.findByRole("link", { name: "Machines" });
-  await user.keyboard("m");
+  await screen.findByRole("link", { name: "Overview" });
+  await user.keyboard("o");
   expect(router.state.location.pathname).toBe("/hosts/agent-1");
-  await user.keyboard("gm");
+  await user.keyboard("go");
   await vi.waitFor(() => expect(router.state.matches.at(-1)?.pathname).toBe("/"));
 });
 
@@ -37,7 +35,7 @@ test("a question mark lists the keys", async () => {
   await screen.findByText("web-1");
   await user.keyboard("?");
   const dialog = await screen.findByRole("dialog", { name: "Keys" });
-  expect(within(dialog).getByText("Go to Machines")).toBeInTheDocument();
+  expect(within(dialog).getByText("Go to Overview")).toBeInTheDocument();
 });
 
 test("the palette finds a machine by name and opens it", async () => {

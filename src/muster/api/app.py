@@ -38,6 +38,7 @@ from muster.api.fleet.routes import FleetAccount, fleet_router
 from muster.api.host_reports.routes import error_text, host_reports_router
 from muster.api.host_reports.service import HostReports
 from muster.api.http.authorization import Authorizer
+from muster.api.http.compress import Compress
 from muster.api.http.errors import Shape, coded, error_handlers
 from muster.api.http.live import Live
 from muster.api.http.observe import Observe
@@ -54,6 +55,7 @@ from muster.api.server_inventory.service import ServerInventory
 from muster.api.tryout.routes import tryout_router
 from muster.api.tryout.service import TryOuts, TryOutSurface
 from muster.core.access import Access
+from muster.core.attention.watch import Attention
 from muster.core.audit.ports import AuditLog, Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.registry import Fleet
@@ -70,6 +72,9 @@ from muster.core.people import People
 from muster.core.storage import StorageStore
 from muster.errors import Bug
 from muster.model.batch import REPORTS, SAMPLES
+
+COMPRESSED = ("/console/", "/api/metrics", "/docs")
+"""Paths whose answers are long, and are asked for by browsers."""
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +95,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     tail: Tail
     questions: Questions
     overview: Overview
+    attention: Attention
     inventory: InventoryStore
     counters: Counters
     charts: Charts
@@ -135,7 +141,7 @@ def create_app(parts: Parts) -> ASGIApp:
     document_errors(app, shape_of)
     document_events(app)
     events = EventCounter(parts.counters, parts.charts, authorizer, parts.live)
-    surfaces = beside(app, EVENTS, events, shape_of)
+    surfaces = beside(Compress(app, COMPRESSED), EVENTS, events, shape_of)
     return Observe(surfaces, shape_of, parts.live, parts.operations.metrics, parts.own_names)
 
 
@@ -147,6 +153,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         "agent_link": AgentLink(
             parts.steering, Streams(reports, parts.samples, parts.inventory, parts.logs), parts.live
         ),
+        "attention": parts.attention,
         "audit_surface": AuditSurface(
             parts.audit_log,
             parts.live,

@@ -32,6 +32,7 @@ from muster.cli.signing_key import open_vault
 from muster.cli.stores import Stores, open_fleet, opened_stores
 from muster.cli.usable import refuse_unusable
 from muster.core.access import Access
+from muster.core.attention.watch import Attention
 from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.releases import Releases
@@ -51,7 +52,8 @@ from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.signatures import RelationalSignatures
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers
-from muster.store.storage import StoredSizes
+from muster.store.storage import StoredSizes, read_disk
+from muster.store.telemetry.log_levels import LogLevels
 
 GRACE_S = 2
 SWITCH_S = 0.0005
@@ -185,6 +187,7 @@ class Server:
                 raw_days=lambda: self.settings.retention.samples_days,
             ),
             overview=overview,
+            attention=Attention(fleet, overview, LogLevels(stores.clients), lambda: read_disk(settings.data)),
             inventory=stores.inventory,
             counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
             charts=charts,

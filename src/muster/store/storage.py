@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import shutil
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from muster.core.attention.ports import Disk
 from muster.core.audit.ports import AuditLog
 from muster.core.storage import DatabaseUse, TableUse
 from muster.store.relational.database import Relational
@@ -47,6 +49,12 @@ class StoredSizes:
             lambda: [_file_bytes(self._data / name) for name in ("relational.db", "audit.db")]
         )
         return [DatabaseUse("relational", relational), DatabaseUse("audit", audit, events)]
+
+
+def read_disk(data: Path) -> Disk:
+    """Return the file system with the data directory. Blocks. Raises OSError."""
+    found = shutil.disk_usage(data)
+    return Disk(found.total, found.free)
 
 
 def _postgresql_bytes(connection: Connection) -> int:

@@ -1275,6 +1275,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs a person */
+        get: operations["ConsoleV1AttentionAttentionPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/fleet": {
         parameters: {
             query?: never;
@@ -1284,6 +1301,23 @@ export interface paths {
         };
         /** Every machine at a glance */
         get: operations["ConsoleV1FleetFleetPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/fleet/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last half hour of some machines */
+        get: operations["ConsoleV1FleetSparklinesFleetSparklines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1926,6 +1960,12 @@ export interface components {
             state: string;
             status: string;
         };
+        /** Amount */
+        Amount: {
+            name: string;
+            value: number;
+            unit: string;
+        };
         /** AuditRow */
         AuditRow: {
             id: number;
@@ -2272,8 +2312,6 @@ export interface components {
         FleetPage: {
             server_us: number;
             interval_s: number;
-            span_s: number;
-            step_s: number;
             hosts: components["schemas"]["HostRow"][];
         };
         /** Health */
@@ -2331,7 +2369,6 @@ export interface components {
             disk_percent?: number | null;
             network_bytes_per_s?: number | null;
             uptime_s?: number | null;
-            sparklines: components["schemas"]["Sparklines"];
         };
         /** ImportOutcome */
         ImportOutcome: {
@@ -2433,6 +2470,12 @@ export interface components {
             days: number;
             setting: string;
         };
+        /**
+         * Kind
+         * @description What needs a person, the gravest first among those of the same severity.
+         * @enum {string}
+         */
+        Kind: "server_disk" | "silent" | "disk" | "runner" | "errors" | "loss" | "memory" | "config" | "upgrade" | "no_samples" | "clock";
         /** LastMetric */
         LastMetric: {
             metric: string;
@@ -2465,6 +2508,16 @@ export interface components {
         Level: {
             level: string;
             counts: number[];
+        };
+        /** Line */
+        Line: {
+            kind: components["schemas"]["Kind"];
+            severity: components["schemas"]["Severity"];
+            count: number;
+            subjects: components["schemas"]["Subject"][];
+            since_us: number | null;
+            amounts: components["schemas"]["Amount"][];
+            reason: string;
         };
         /** LogLevel */
         LogLevel: {
@@ -2587,6 +2640,15 @@ export interface components {
             release: string;
             system: string;
             version: string;
+        };
+        /** Overall */
+        Overall: {
+            server_us: number;
+            machines: number;
+            online: number;
+            lines: components["schemas"]["Line"][];
+            left_out: number;
+            unknown: components["schemas"]["Kind"][];
         };
         /** Page */
         Page: {
@@ -2827,6 +2889,12 @@ export interface components {
             settings: components["schemas"]["SettingRow"][];
         };
         /**
+         * Severity
+         * @description `critical`: something is lost or ends soon; `warning`: somebody should look at it.
+         * @enum {string}
+         */
+        Severity: "critical" | "warning";
+        /**
          * Side
          * @description As it was after the revision, or before it, which undoes it.
          * @default after
@@ -2839,10 +2907,19 @@ export interface components {
             start: number;
             end: number;
         };
+        /** SparklinePage */
+        SparklinePage: {
+            server_us: number;
+            span_s: number;
+            step_s: number;
+            machines: components["schemas"]["Sparklines"][];
+        };
         /** Sparklines */
         Sparklines: {
+            agent_id: string;
             cpu: (number | null)[];
             memory: (number | null)[];
+            disk: (number | null)[];
             network: (number | null)[];
         };
         /** StageFields */
@@ -2890,6 +2967,19 @@ export interface components {
             acknowledged: number;
             waiting: number;
             waiting_bytes: number;
+        };
+        /** Subject */
+        Subject: {
+            /** @default  */
+            agent_id: string;
+            /** @default  */
+            hostname: string;
+            /** @default  */
+            runner: string;
+            /** @default  */
+            mountpoint: string;
+            /** @default  */
+            version: string;
         };
         /** TableUse */
         TableUse: {
@@ -11208,6 +11298,53 @@ export interface operations {
             };
         };
     };
+    ConsoleV1AttentionAttentionPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overall"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
     ConsoleV1FleetFleetPage: {
         parameters: {
             query?: never;
@@ -11224,6 +11361,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FleetPage"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1FleetSparklinesFleetSparklines: {
+        parameters: {
+            query: {
+                /** @description Ids of machines. */
+                agent: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparklinePage"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
                 };
             };
             /** @description There is no credential, or not a valid one. */

@@ -18,6 +18,13 @@ export type Values = (number | null)[];
 /** One machine of the fleet; `disk_percent` is of its fullest mount. */
 export type FleetHost = Answered<Schemas["HostRow"]> & { state: HostState };
 export type Fleet = Omit<Schemas["FleetPage"], "hosts"> & { hosts: FleetHost[] };
+export type Sparklines = Schemas["Sparklines"];
+export type SparklinePage = Schemas["SparklinePage"];
+
+/** What needs a person, the worst first. */
+export type Overall = Omit<Schemas["Overall"], "lines"> & { lines: AttentionLine[] };
+export type AttentionLine = Omit<Schemas["Line"], "subjects"> & { subjects: AttentionSubject[] };
+export type AttentionSubject = Answered<Schemas["Subject"]>;
 
 export type Agent = Schemas["HostAgent"] & { state: HostState };
 export type LastValue = Schemas["LastMetric"];

@@ -11,9 +11,9 @@ import { parseAuditSearch } from "../audit/search";
 import { parseEventsSearch } from "../events/search";
 import { parseConfigSearch } from "../fleet/configs/search";
 import { parseListSearch } from "../fleet/list/search";
-import { parseFleetSearch } from "../fleet/search";
 import { parseHostSearch } from "../host/search";
 import { parseLogsSearch } from "../logs/search";
+import { parseOverviewSearch } from "../overview/search";
 import { parseSignInSearch, toSignIn } from "../session/comeback";
 import { parseSettingsSearch } from "../settings/search";
 import { CrashedPage, LoadingPage, MissingPage } from "./pages";
@@ -34,11 +34,11 @@ const shellRoute = createRoute({
   component: Shell,
 });
 
-const fleetRoute = createRoute({
+const overviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
-  validateSearch: parseFleetSearch,
-  component: lazyRouteComponent(() => import("../fleet/FleetPage"), "FleetPage"),
+  validateSearch: parseOverviewSearch,
+  component: lazyRouteComponent(() => import("../overview/OverviewPage"), "OverviewPage"),
 });
 
 const addRoute = createRoute({
@@ -139,7 +139,7 @@ const settingsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
-    fleetRoute,
+    overviewRoute,
     addRoute,
     hostRoute,
     logsRoute,

@@ -22,7 +22,7 @@ const { sections } = text.shell;
 
 /** The pages of the menu, in its order; each has a route in router.tsx as well. */
 export const SECTIONS: readonly Section[] = [
-  { path: "/", label: sections.machines, key: "m", icon: MachinesIcon },
+  { path: "/", label: sections.overview, key: "o", icon: MachinesIcon },
   { path: "/logs", label: sections.logs, key: "l", icon: LogsIcon },
   { path: "/events", label: sections.events, key: "e", icon: EventsIcon },
   { path: "/audit", label: sections.audit, key: "a", icon: AuditIcon },

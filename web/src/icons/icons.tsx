@@ -183,3 +183,23 @@ export const DownloadIcon = (props: IconProps) => (
     <path d="M8 2.5v7.25M4.9 6.9 8 10l3.1-3.1M2.75 13.25h10.5" />
   </Icon>
 );
+
+export const AlertIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="8" cy="8" r="5.75" />
+    <path d="M8 5v3.5M8 11v.05" />
+  </Icon>
+);
+
+export const WarningIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 2.5 14 13H2L8 2.5ZM8 6.6v2.9M8 11.3v.05" />
+  </Icon>
+);
+
+export const CalmIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="8" cy="8" r="5.75" />
+    <path d="m5.4 8.2 1.8 1.8 3.5-3.8" />
+  </Icon>
+);

@@ -1,17 +1,21 @@
 """What the console's two pages show: the fleet, and one machine."""
 
+import asyncio
 import time
-from typing import Any
+from typing import Annotated, Any, cast
 
 import msgspec
-from litestar import get
+from litestar import Response, get
+from litestar.params import QueryParameter
 
 from muster.api.http.authorization import Needs
 from muster.core.fleet.registry import Fleet
 from muster.core.inventory import InventoryStore
-from muster.core.metrics.overview import MINUTES, STEP_S, Now, Overview
+from muster.core.metrics.minutes import MINUTES, STEP_S
+from muster.core.metrics.overview import Lines, Overview
 from muster.core.metrics.questions import Questions
 from muster.core.reports import Hosts, ReportStore
+from muster.core.shared import Shared
 from muster.model.access import Scope
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
@@ -21,27 +25,36 @@ from muster.model.metric import is_of_runner, read_labels
 SIGNED_IN = {"needs": Needs(Scope.READ)}
 
 
-class ConsoleFleet(msgspec.Struct, frozen=True):
+FRESH_S = 1.0
+AT_ONCE = 200
+"""After so many machines the loop is left to others: ten thousand take a tenth of a second."""
+
+MAX_SPARKLINES = 200
+
+
+class ConsoleFleet:
     """The parts behind these routes; agents take a sample each `interval_s` seconds."""
 
-    fleet: Fleet
-    overview: Overview
-    questions: Questions
-    reports: ReportStore
-    inventory: InventoryStore
-    interval_s: float
+    def __init__(
+        self,
+        fleet: Fleet,
+        overview: Overview,
+        questions: Questions,
+        reports: ReportStore,
+        inventory: InventoryStore,
+        interval_s: float,
+    ) -> None:
+        self.fleet = fleet
+        self.overview = overview
+        self.questions = questions
+        self.reports = reports
+        self.inventory = inventory
+        self.interval_s = interval_s
+        self.page: Shared[bytes] = Shared(lambda: _page(self), FRESH_S)
 
 
-class Sparklines(msgspec.Struct, frozen=True):
-    """Means by minute, the oldest first, null where there is no data."""
-
-    cpu: list[float | None]
-    memory: list[float | None]
-    network: list[float | None]
-
-
-class HostRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One machine in the list."""
+class HostRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One machine in the list; numbers are of its last sample, null where it does not say."""
 
     agent_id: AgentId
     hostname: str
@@ -55,17 +68,33 @@ class HostRow(msgspec.Struct, frozen=True, kw_only=True):
     disk_percent: float | None = None
     network_bytes_per_s: float | None = None
     uptime_s: float | None = None
-    sparklines: Sparklines
 
 
 class FleetPage(msgspec.Struct, frozen=True):
-    """`GET /console/v1/fleet`: every machine; sparklines span `span_s` seconds in steps of `step_s`."""
+    """`GET /console/v1/fleet`: every machine, by hostname."""
 
     server_us: int
     interval_s: float
+    hosts: list[HostRow]
+
+
+class Sparklines(msgspec.Struct, frozen=True, kw_only=True):
+    """Means by minute of one machine, the oldest first, null where there is no data; rounded to be drawn."""
+
+    agent_id: AgentId
+    cpu: list[float | None]
+    memory: list[float | None]
+    disk: list[float | None]
+    network: list[float | None]
+
+
+class SparklinePage(msgspec.Struct, frozen=True):
+    """`GET /console/v1/fleet/sparklines`: lines that span `span_s` seconds in steps of `step_s`."""
+
+    server_us: int
     span_s: int
     step_s: int
-    hosts: list[HostRow]
+    machines: list[Sparklines]
 
 
 class HostAgent(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,11 +133,25 @@ class HostPage(msgspec.Struct, frozen=True):
 
 
 @get("/fleet", opt=SIGNED_IN, summary="Every machine at a glance")
-async def fleet_page(console_fleet: ConsoleFleet) -> FleetPage:
-    """Return the machines by hostname."""
+async def fleet_page(console_fleet: ConsoleFleet) -> Response[FleetPage]:
+    """Return the machines by hostname, at most a few seconds old; for sparklines there is another route."""
+    body = await console_fleet.page.get()
+    return Response(cast(Any, body), media_type="application/json")
+
+
+@get("/fleet/sparklines", opt=SIGNED_IN, summary="The last half hour of some machines")
+async def fleet_sparklines(
+    console_fleet: ConsoleFleet,
+    agents: Annotated[
+        list[AgentId],
+        QueryParameter(name="agent", max_items=MAX_SPARKLINES, description="Ids of machines."),
+    ],
+) -> SparklinePage:
+    """Return cpu, memory, disk and network of the machines that are named; unknown ones are left out."""
     now_us = time.time_ns() // 1000
-    hosts = [_row(console_fleet, agent, now_us) for agent in console_fleet.fleet.agents()]
-    return FleetPage(now_us, console_fleet.interval_s, MINUTES * STEP_S, STEP_S, hosts)
+    found = {agent_id: console_fleet.overview.lines(agent_id, now_us=now_us) for agent_id in agents}
+    machines = [_sparklines(agent_id, lines) for agent_id, lines in found.items() if lines is not None]
+    return SparklinePage(now_us, MINUTES * STEP_S, STEP_S, machines)
 
 
 @get("/hosts/{agent_id:str}", opt=SIGNED_IN, summary="One machine")
@@ -140,41 +183,58 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
     )
 
 
-def _row(console_fleet: ConsoleFleet, agent: Agent, now_us: int) -> HostRow:
-    now = console_fleet.overview.now(agent.id, now_us=now_us)
-    online = console_fleet.fleet.presence.is_online(agent.id)
-    return HostRow(
+async def _page(console_fleet: ConsoleFleet) -> bytes:
+    """Return the JSON of a `FleetPage`, written piece by piece."""
+    agents = console_fleet.fleet.agents()
+    pieces = []
+    for start in range(0, len(agents), AT_ONCE):
+        await asyncio.sleep(0)
+        rows = [_row(console_fleet, agent) for agent in agents[start : start + AT_ONCE]]
+        pieces.append(msgspec.json.encode(rows)[1:-1])
+    page = FleetPage(time.time_ns() // 1000, console_fleet.interval_s, [])
+    return msgspec.json.encode(page).removesuffix(b"]}") + b",".join(pieces) + b"]}"
+
+
+def _row(console_fleet: ConsoleFleet, agent: Agent) -> HostRow:
+    state = _state(console_fleet.fleet, agent)
+    now = console_fleet.overview.now(agent.id)
+    row = HostRow(
         agent_id=agent.id,
         hostname=agent.hostname,
         platform=agent.platform,
         agent_version=agent.agent_version,
         address=agent.address,
-        state=_state(console_fleet.fleet, agent),
+        state=state,
         last_seen_us=agent.last_seen_us,
-        sparklines=_sparklines(now),
-        **(_current(now) if now is not None and online else {}),
+    )
+    if now is None or state == "offline":
+        return row
+    return msgspec.structs.replace(
+        row,
+        cpu_percent=now.cpu_percent,
+        memory_percent=now.memory_percent,
+        disk_percent=now.disk_percent,
+        network_bytes_per_s=_rounded(now.network_bytes_per_s),
+        uptime_s=_rounded(now.uptime_s),
     )
 
 
-def _current(now: Now) -> dict[str, Any]:
-    return {
-        "cpu_percent": now.cpu_percent,
-        "memory_percent": now.memory_percent,
-        "disk_percent": now.disk_percent,
-        "network_bytes_per_s": now.network_bytes_per_s,
-        "uptime_s": now.uptime_s,
-    }
+def _rounded(value: float | None, digits: int | None = None) -> float | None:
+    return None if value is None else round(value, digits)
 
 
-def _sparklines(now: Now | None) -> Sparklines:
-    if now is None:
-        nothing: list[float | None] = [None] * MINUTES
-        return Sparklines(nothing, nothing, nothing)
-    return Sparklines(now.cpu, now.memory, now.network)
+def _sparklines(agent_id: AgentId, lines: Lines) -> Sparklines:
+    return Sparklines(
+        agent_id=agent_id,
+        cpu=[_rounded(value, 1) for value in lines.cpu],
+        memory=[_rounded(value, 1) for value in lines.memory],
+        disk=[_rounded(value, 1) for value in lines.disk],
+        network=[_rounded(value) for value in lines.network],
+    )
 
 
 def _state(fleet: Fleet, agent: Agent) -> str:
     return "online" if fleet.presence.is_online(agent.id) else "offline"
 
 
-HANDLERS: tuple[Any, ...] = (fleet_page, host_page)
+HANDLERS: tuple[Any, ...] = (fleet_page, fleet_sparklines, host_page)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.response import File, Redirect
-from litestar.static_files import create_static_files_router
+
+from muster.api.console.assets import assets_handler
 
 BUILT = Path(__file__).with_name("dist")
 """Where `make web` puts the console."""
@@ -46,13 +46,6 @@ def page_handlers(built: Path = BUILT) -> list[Any]:
         }
         return Response(template.replace(NONCE, nonce), media_type="text/html", headers=headers)
 
-    assets = create_static_files_router(
-        path="/assets",
-        directories=[built / "assets"],
-        include_in_schema=False,
-        name="console-assets",
-        cache_control=CacheControlHeader(max_age=31_536_000, immutable=True, public=True),
-    )
     icon = built / "muster.svg"
 
     @get("/muster.svg", include_in_schema=False)
@@ -60,7 +53,7 @@ def page_handlers(built: Path = BUILT) -> list[Any]:
         """Return the icon of the page."""
         return File(icon, media_type="image/svg+xml", content_disposition_type="inline")
 
-    return [page, icon_file, to_console, assets]
+    return [page, icon_file, to_console, assets_handler(built / "assets")]
 
 
 @get("/", include_in_schema=False)

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from muster.api.console import (
     agents,
+    attention,
     audit,
     configs,
     event_types,
@@ -25,6 +26,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
         "/console/v1",
         route_handlers=[
             *session.HANDLERS,
+            *attention.HANDLERS,
             *fleet.HANDLERS,
             *host_history.HANDLERS,
             *timeline.HANDLERS,

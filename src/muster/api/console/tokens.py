@@ -136,7 +136,7 @@ async def one_token(token_id: TokenPath, tokens: Tokens) -> TokenPage:
     token = await tokens.access.token(token_id)
     agents = [agent for agent in tokens.fleet.agents() if agent.enrolled_by == token.id]
     newest = sorted(agents, key=lambda agent: (-agent.enrolled_us, agent.id))[:MAX_LISTED]
-    return TokenPage(_row(token, now_us), [_enrolled(tokens, agent, now_us) for agent in newest])
+    return TokenPage(_row(token, now_us), [_enrolled(tokens, agent) for agent in newest])
 
 
 @delete(
@@ -166,7 +166,7 @@ def _row(token: Token, now_us: int) -> TokenRow:
     )
 
 
-def _enrolled(tokens: Tokens, agent: Agent, now_us: int) -> EnrolledAgent:
+def _enrolled(tokens: Tokens, agent: Agent) -> EnrolledAgent:
     return EnrolledAgent(
         agent_id=agent.id,
         hostname=agent.hostname,
@@ -174,7 +174,7 @@ def _enrolled(tokens: Tokens, agent: Agent, now_us: int) -> EnrolledAgent:
         address=agent.address,
         enrolled_us=agent.enrolled_us,
         state="online" if tokens.fleet.presence.is_online(agent.id) else "offline",
-        has_samples=tokens.overview.now(agent.id, now_us=now_us) is not None,
+        has_samples=tokens.overview.now(agent.id) is not None,
     )
 
 

@@ -10,7 +10,9 @@ import msgspec
 
 from muster.core.fleet.bells import Bells, Gone
 from muster.core.fleet.commands import COLLECT, CommandDesk, CommandRecord, CommandStore, NoCommands
+from muster.core.fleet.deliveries import Deliveries
 from muster.core.fleet.desired import NOTHING, DesiredStates
+from muster.core.fleet.losses import Losses
 from muster.core.fleet.plan import Plan
 from muster.core.fleet.ports import AgentStore
 from muster.core.fleet.presence import Presence
@@ -60,7 +62,8 @@ class Fleet:
         self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
         self.reported = Reported(runners or NoRunners())
         self.upgrades = Upgrades(upgrades or NoUpgrades())
-        self._delivered: dict[AgentId, tuple[str, str]] = {}
+        self.losses = Losses()
+        self.deliveries = Deliveries()
         self.desired = desired or DesiredStates(Plan())
         self.presence = Presence(monotonic_s)
 
@@ -155,7 +158,7 @@ class Fleet:
             self.presence.release(agent_id, request.nonce)
             return CheckinReply(server_us=self._now_us())
         desired = self.desired.of(agent_id)
-        self._delivered[agent_id] = (request.nonce, desired.version)
+        self.deliveries.note(agent_id, request.nonce, desired.version, self._now_us())
         return CheckinReply(
             server_us=self._now_us(),
             next_s=1.0 if self._bells.is_stopped else 0.0,
@@ -239,7 +242,7 @@ class Fleet:
         version = self.desired.of(agent_id).version
         if request.applied:
             return version != request.applied
-        return version != NOTHING and self._delivered.get(agent_id) != (request.nonce, version)
+        return version != NOTHING and not self.deliveries.is_told(agent_id, request.nonce, version)
 
     def _remember(self, agent: Agent) -> None:
         self._agents[agent.id] = agent
@@ -261,6 +264,7 @@ class Fleet:
             nonce=request.nonce,
         )
         if request.ledger:
+            self.losses.note(agent_id, self._ledgers.get(agent_id, []), request.ledger, now_us)
             self._ledgers[agent_id] = request.ledger
         self.reported.note(agent_id, request)
         self.upgrades.note(agent_id, request)

@@ -3,6 +3,7 @@ import { audit } from "./audit";
 import { events } from "./events";
 import { fleet } from "./fleet";
 import { logs } from "./logs";
+import { overview } from "./overview";
 import { settings } from "./settings";
 import { commands, pages, shell } from "./shell";
 
@@ -12,6 +13,7 @@ export const en = {
   commands,
   pages,
   add,
+  overview,
   logs,
   audit,
   events,

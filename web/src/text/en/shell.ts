@@ -8,7 +8,6 @@ export const shell = {
   apiDocs: "API documentation",
   sections: {
     overview: "Overview",
-    machines: "Machines",
     logs: "Logs",
     events: "Events",
     audit: "Audit",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FleetHost } from "../src/api/types";
-import { countStates, filterHosts, SORT_KEYS, sortHosts } from "../src/fleet/order";
-import { parseFleetSearch } from "../src/fleet/search";
+import { countStates, filterHosts, SORT_KEYS, sortHosts } from "../src/overview/order";
+import { parseOverviewSearch } from "../src/overview/search";
 import { makeHost } from "./hosts";
 
 const names = (hosts: readonly FleetHost[]) => hosts.map(({ hostname }) => hostname);
@@ -74,10 +74,16 @@ test("states are counted", () => {
 });
 
 test("an address keeps words and order, and drops what it does not know", () => {
-  expect(parseFleetSearch({ q: 12, sort: "cpu", order: "asc" })).toEqual({
+  expect(
+    parseOverviewSearch({ q: 12, sort: "cpu", order: "asc", view: "grid", all: true }),
+  ).toEqual({
     q: "12",
     sort: "cpu",
     order: "asc",
+    view: "grid",
+    all: true,
   });
-  expect(parseFleetSearch({ q: { a: 1 }, sort: "toString", order: "up" })).toEqual({});
+  expect(
+    parseOverviewSearch({ q: { a: 1 }, sort: "toString", order: "up", view: "x", all: 1 }),
+  ).toEqual({});
 });

@@ -1,25 +1,19 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import type { FleetHost } from "../src/api/types";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
-import { makeHost } from "./hosts";
+import { makeHost, makeLine, NOW_US, serverWith } from "./hosts";
 
 const RUBBISH = '<script>alert(1)</script>"&\u202e\u0007 👾';
 
-function serverWith(hosts: FleetHost[]): Replies {
-  const fleet = { server_us: 1_795_245_673e6, interval_s: 10, span_s: 1800, step_s: 60, hosts };
-  return { ...SIGNED_IN, "GET /console/v1/fleet": { body: fleet } };
-}
-
 test("machines are rows with state as a word, readings and a link", async () => {
   openConsole("/", serverWith([makeHost({}), makeHost({ agent_id: "b/2", state: "offline" })]));
-  const table = await screen.findByRole("table", { name: "Machines" });
+  const table = await screen.findByRole("grid", { name: "Machines" });
   const [, online, offline] = within(table).getAllByRole("row");
   expect(online).toHaveTextContent("web-1");
   expect(online).toHaveTextContent("Online");
   expect(online).toHaveTextContent("12.3 %");
-  expect(online).toHaveTextContent("2 KiB/s");
+  expect(screen.getByText("4 KiB/s")).toBeVisible();
   expect(offline).toHaveTextContent("Offline");
   expect(within(offline as HTMLElement).getByRole("link")).toHaveAttribute("href", "/hosts/b%2F2");
   expect(screen.getByText("2 machines, 1 online, 1 offline")).toBeVisible();
@@ -43,7 +37,7 @@ test("a click on a column sorts by it, another one turns the order", async () =>
       makeHost({ agent_id: "2", hostname: "zealous", cpu_percent: 99 }),
     ]),
   );
-  await user.click(await screen.findByRole("button", { name: "CPU" }));
+  await user.click(await screen.findByRole("button", { name: "CPU", description: "" }));
   const header = await screen.findByRole("columnheader", { name: "CPU" });
   await vi.waitFor(() => expect(header).toHaveAttribute("aria-sort", "descending"));
   expect(screen.getAllByRole("row")[1]).toHaveTextContent("zealous");
@@ -67,7 +61,7 @@ test("ten thousand machines put only those in sight into the page", async () => 
     makeHost({ agent_id: String(index), hostname: `node-${index}` }),
   );
   openConsole("/", serverWith(hosts));
-  const table = await screen.findByRole("table", { name: "Machines" });
+  const table = await screen.findByRole("grid", { name: "Machines" });
   expect(table).toHaveAttribute("aria-rowcount", "10001");
   expect(within(table).getAllByRole("row").length).toBeLessThan(60);
   expect(screen.getByText("10,000 machines, 10,000 online")).toBeVisible();
@@ -130,4 +124,88 @@ test("signing out leads to the sign-in page", async () => {
   await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
   await screen.findByLabelText("Password");
   expect(router.state.location.pathname).toBe("/sign-in");
+});
+
+test("the sparklines of the machines in sight are asked for", async () => {
+  const hosts = Array.from({ length: 500 }, (_, index) =>
+    makeHost({ agent_id: String(index), hostname: `node-${index}` }),
+  );
+  const { calls, container } = openConsole("/", serverWith(hosts));
+  await vi.waitFor(() => {
+    expect(container.querySelector("svg[data-tone] path[d^=M]")).not.toBeNull();
+  });
+  const asked = calls.filter(({ route }) => route === "GET /console/v1/fleet/sparklines");
+  const ids = asked.at(-1)?.url.searchParams.getAll("agent") ?? [];
+  expect(ids).toContain("0");
+  expect(ids.length).toBeLessThan(60);
+});
+
+test("a fleet without a worry is one quiet line", async () => {
+  const hosts = Array.from({ length: 12 }, (_, index) => makeHost({ agent_id: String(index) }));
+  openConsole("/", serverWith(hosts));
+  expect(await screen.findByText("All 12 machines report; nothing needs you.")).toBeVisible();
+  expect(screen.queryByRole("heading", { name: "Needs attention" })).toBeNull();
+});
+
+test("what needs attention is a link each, the first five until all are asked for", async () => {
+  const user = userEvent.setup();
+  const lines = Array.from({ length: 7 }, (_, index) =>
+    makeLine({
+      subjects: [
+        {
+          agent_id: `${index}`,
+          hostname: `host-${index}`,
+          runner: "",
+          mountpoint: "",
+          version: "",
+        },
+      ],
+    }),
+  );
+  const { router } = openConsole("/", serverWith([makeHost({})], lines));
+  const list = within(await screen.findByRole("region", { name: "Needs attention" }));
+  expect(list.getAllByRole("listitem")).toHaveLength(5);
+  expect(list.getByText("7 critical")).toBeVisible();
+  const first = list.getAllByRole("listitem")[0] as HTMLElement;
+  expect(first).toHaveTextContent("Critical: host-0 does not answerfor 2 h");
+  expect(within(first).getByRole("link")).toHaveAttribute("href", "/hosts/0");
+  await user.click(list.getByRole("button", { name: "Show all 7" }));
+  await vi.waitFor(() => expect(list.getAllByRole("listitem")).toHaveLength(7));
+  expect(router.state.location.search).toMatchObject({ all: true });
+});
+
+test("what could not be looked at is said", async () => {
+  const replies = serverWith([makeHost({})]);
+  const counts = { machines: 1, online: 1, lines: [], left_out: 0, unknown: ["errors"] };
+  replies["GET /console/v1/attention"] = { body: { server_us: NOW_US, ...counts } };
+  openConsole("/", replies);
+  expect(await screen.findByText("Errors in the logs could not be counted.")).toBeVisible();
+});
+
+test("cards and table are a choice that the address keeps", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/?q=web", serverWith([makeHost({})]));
+  await screen.findByRole("grid", { name: "Machines" });
+  await user.click(screen.getByText("Cards"));
+  const cards = await screen.findByRole("list", { name: "Machines" });
+  expect(router.state.location.search).toEqual({ q: "web", view: "grid" });
+  expect(within(cards).getByRole("listitem")).toHaveTextContent("91.0 %");
+  await user.click(screen.getByText("Table"));
+  await screen.findByRole("grid", { name: "Machines" });
+  expect(router.state.location.search).toEqual({ q: "web" });
+});
+
+test("a tile says how machines lie, and orders them", async () => {
+  const user = userEvent.setup();
+  const hosts = [makeHost({ cpu_percent: 10 }), makeHost({ agent_id: "b", cpu_percent: 30 })];
+  const { router } = openConsole("/", serverWith(hosts));
+  const tiles = within(await screen.findByRole("region", { name: "The fleet now" }));
+  expect(tiles.getByText("20.0 %")).toBeVisible();
+  expect(
+    tiles.getByRole("img", { name: /^CPU: 20.0\s% on average, at most 30.0\s%/ }),
+  ).toBeVisible();
+  await user.click(tiles.getByRole("button", { name: "Order machines by CPU" }));
+  await vi.waitFor(() =>
+    expect(router.state.location.search).toEqual({ sort: "cpu", order: "desc" }),
+  );
 });

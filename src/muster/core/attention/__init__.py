@@ -1,0 +1,1 @@
+"""What of the fleet and the server needs a person."""

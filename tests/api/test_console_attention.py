@@ -1,0 +1,84 @@
+"""What needs a person, as the console is told."""
+
+import time
+from typing import Any
+
+import httpx
+
+from tests.api.conftest import TestAgent
+from tests.processes import wait_for
+
+MOUNT = "mountpoint=/var"
+
+
+def overall(http: httpx.Client) -> dict[str, Any]:
+    answer = http.get("/console/v1/attention")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def lines_of(http: httpx.Client, agent: TestAgent, kind: str) -> list[dict[str, Any]]:
+    """Return the lines of a kind that name an agent."""
+    lines = overall(http)["lines"]
+    return [
+        line
+        for line in lines
+        if line["kind"] == kind and agent.id in [subject["agent_id"] for subject in line["subjects"]]
+    ]
+
+
+def test_a_full_disk_is_told_until_it_is_not(admin: httpx.Client, agent: TestAgent) -> None:
+    now_s = time.time()
+    look = {
+        ("disk.used_percent", MOUNT): 99.5,
+        ("disk.total_bytes", MOUNT): 1000.0,
+        ("disk.used_bytes", MOUNT): 995.0,
+    }
+    assert agent.send_samples(1, now_s, look).status_code == 204
+    [line] = wait_for("the disk is told", lambda: lines_of(admin, agent, "disk"), every_s=0.2)
+    assert (line["severity"], line["count"], line["reason"]) == ("critical", 1, "")
+    assert line["subjects"] == [
+        {"agent_id": agent.id, "hostname": agent.hostname, "runner": "", "mountpoint": "/var", "version": ""}
+    ]
+    assert abs(line["since_us"] - now_s * 1e6) < 2
+    assert line["amounts"] == [
+        {"name": "used", "value": 99.5, "unit": "percent"},
+        {"name": "free", "value": 5.0, "unit": "bytes"},
+    ]
+    look[("disk.used_percent", MOUNT)] = 40.0
+    assert agent.send_samples(2, now_s + 1, look).status_code == 204
+    wait_for("it is told no more", lambda: not lines_of(admin, agent, "disk"), every_s=0.2)
+
+
+def test_a_burst_of_errors_is_told(admin: httpx.Client) -> None:
+    rows = "\n".join('{"message": "no route", "level": "error"}' for _ in range(80))
+    posted = admin.post(
+        "/console/v1/logs",
+        params={"source": "burst"},
+        content=rows,
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert posted.status_code == 201, posted.text
+
+    def burst() -> list[dict[str, Any]]:
+        lines = overall(admin)["lines"]
+        return [line for line in lines if line["kind"] == "errors" and not line["subjects"][0]["agent_id"]]
+
+    [line] = wait_for("the errors are told", burst, 40, every_s=0.5)
+    amounts = {amount["name"]: amount["value"] for amount in line["amounts"]}
+    assert amounts["errors"] >= 80
+    assert set(amounts) == {"errors", "before", "usual"}
+
+
+def test_it_counts_machines(admin: httpx.Client, agent: TestAgent) -> None:
+    agent.check_in()
+
+    def counted() -> bool:
+        found = overall(admin)
+        return bool(1 <= found["online"] <= found["machines"])
+
+    wait_for("the machine is counted", counted, every_s=0.2)
+    found = overall(admin)
+    assert abs(found["server_us"] / 1e6 - time.time()) < 30
+    assert (found["left_out"], found["unknown"]) == (0, [])

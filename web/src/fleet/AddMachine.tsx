@@ -1,1 +1,0 @@
-export { NoMachine as AddMachine } from "../add/NoMachine";

@@ -1,0 +1,39 @@
+import { Link } from "@tanstack/react-router";
+import type { AttentionLine } from "../api/types";
+import { formatDuration } from "../format/duration";
+import { AlertIcon, RightIcon, WarningIcon } from "../icons/icons";
+import { text } from "../text";
+import classes from "./attention.module.css";
+import { lineText } from "./lineText";
+import { wayOf } from "./links";
+
+const words = text.overview.attention;
+
+/** One line, the whole of which leads to where one can do something about it. */
+export function AttentionRow({ line, server_us }: { line: AttentionLine; server_us: number }) {
+  const { title, details } = lineText(line);
+  const { severity, since_us } = line;
+  const SeverityIcon = severity === "critical" ? AlertIcon : WarningIcon;
+  return (
+    <li className={classes.line} data-severity={severity}>
+      <span className={classes.icon}>
+        <SeverityIcon size={17} />
+        <span className="visually-hidden">{words.severities[severity]}: </span>
+      </span>
+      <span className={classes.words}>
+        <Link {...wayOf(line)} className={classes.title}>
+          {title}
+        </Link>
+        {details.length > 0 && <span className={classes.details}>{details.join(" · ")}</span>}
+      </span>
+      {since_us !== null && (
+        <span className={classes.since}>
+          {words.since(formatDuration((server_us - since_us) / 1e6))}
+        </span>
+      )}
+      <span className={classes.way}>
+        <RightIcon size={14} />
+      </span>
+    </li>
+  );
+}
