@@ -1,52 +1,196 @@
-"""Pieces of work that take turns on the event loop."""
+"""Pieces of work that take turns with everybody else's."""
 
 import asyncio
+import heapq
 import itertools
+import threading
+from collections.abc import Callable
 
 import pytest
 
-from muster.api.http.turns import FEW, Turns
+from muster.api.http.turns import EACH_PER_S, LEAST, LONGEST_S, MOST, WAIT_S, Turns
 from muster.errors import Overloaded
 
-TOOK_S = 0.02
-ACCURACY_S = 0.001
+PIECE_S = 0.003
 
 
-@pytest.mark.parametrize(("answered", "share"), [(FEW, 1), (FEW + 1, 3)])
-def test_the_loop_is_left_to_others_and_longer_when_they_are_many(answered: int, share: int) -> None:
-    clock, requests = itertools.count(0.0, TOOK_S), itertools.count(answered, answered)
+class Clock:
+    """Time that passes only when a piece runs or everybody waits."""
 
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._number = itertools.count()
+
+    def later(self, delay_s: float, then: Callable[[], None]) -> None:
+        heapq.heappush(self._timers, (self.now_s + delay_s, next(self._number), then))
+
+    async def settle(self) -> None:
+        """Let everybody run who can without time passing."""
+        for _ in range(6):
+            await asyncio.sleep(0)
+
+    async def advance(self) -> None:
+        """Go on to the next timer."""
+        await self.settle()
+        due_s, _, then = heapq.heappop(self._timers)
+        self.now_s = max(self.now_s, due_s)
+        then()
+        await self.settle()
+
+
+class Others:
+    """Requests that come at a steady rate and are answered at once, beside those of the pieces."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.pieces = 0
+        self._clock = clock
+        self._before = 0.0
+        self._since_s = 0.0
+        self._per_s = 0.0
+
+    def come(self, per_s: float) -> None:
+        """Come so often from now on."""
+        self._before += (self._clock.now_s - self._since_s) * self._per_s
+        self._since_s, self._per_s = self._clock.now_s, per_s
+
+    def answered(self) -> int:
+        return self.pieces + int(self._before + (self._clock.now_s - self._since_s) * self._per_s)
+
+
+class Bulk:
+    """Keeps eight pieces of `piece_s` waiting."""
+
+    def __init__(self, piece_s: float = PIECE_S) -> None:
+        self.clock = Clock()
+        self.others = Others(self.clock)
+        self.piece_s = piece_s
+        self.turns = Turns(
+            self.others.answered, max_bytes=8, monotonic_s=lambda: self.clock.now_s, later=self.clock.later
+        )
+
+    async def share(self, seconds: float) -> float:
+        """Return which part of the next so many seconds the pieces had."""
+        started_s, before = self.clock.now_s, self.others.pieces
+        end_s = started_s + seconds
+        senders = [asyncio.create_task(self._send(end_s)) for _ in range(8)]
+        while not all(sender.done() for sender in senders):
+            await self.clock.advance()
+        return (self.others.pieces - before) * self.piece_s / (self.clock.now_s - started_s)
+
+    async def _send(self, end_s: float) -> None:
+        while self.clock.now_s < end_s:
+            await self.turns.take(self._work, 1)
+
+    def _work(self) -> None:
+        self.clock.now_s += self.piece_s
+        self.others.pieces += 1
+
+
+def test_alone_they_have_half_of_the_time_however_small_they_are() -> None:
+    for piece_s in (0.0002, PIECE_S, 0.02):
+        assert asyncio.run(Bulk(piece_s).share(100 * piece_s)) == pytest.approx(1 / (1 + LEAST), rel=0.1)
+
+
+def test_the_more_others_ask_the_less_they_have_and_never_nothing() -> None:
+    async def share(per_s: float) -> float:
+        bulk = Bulk()
+        bulk.others.come(per_s)
+        await bulk.share(0.5)
+        return await bulk.share(1)
+
+    rates = (500, 1000, 2000, 4000, 8000)
+    shares = [asyncio.run(share(rate)) for rate in rates]
+    assert shares == sorted(shares, reverse=True)
+    for rate, found in zip(rates, shares, strict=True):
+        assert found == pytest.approx(1 / (1 + rate / EACH_PER_S), rel=0.1)
+    for rate in (20_000, 1_000_000):
+        assert asyncio.run(share(rate)) == pytest.approx(1 / (1 + MOST), rel=0.1)
+
+
+def test_others_get_their_way_at_once_and_pieces_theirs_when_others_are_gone() -> None:
     async def run() -> list[float]:
-        loop = asyncio.get_running_loop()
-        turns = Turns(lambda: next(requests), max_bytes=3, monotonic_s=lambda: next(clock))
-        return list(await asyncio.gather(*(turns.take(loop.time, 1) for _ in range(3))))
+        bulk = Bulk()
+        await bulk.share(1)
+        bulk.others.come(8000)
+        busy = await bulk.share(0.5)
+        bulk.others.come(0)
+        await bulk.share(0.5)
+        return [busy, await bulk.share(0.5)]
 
-    first, second, third = asyncio.run(run())
-    assert second - first > share * TOOK_S - ACCURACY_S
-    assert third - second > share * TOOK_S - ACCURACY_S
+    busy, quiet = asyncio.run(run())
+    assert busy < 0.15
+    assert quiet > 0.45
 
 
-def test_others_run_between_pieces_that_came_together() -> None:
+def test_a_rate_of_long_ago_is_forgotten() -> None:
+    async def run() -> float:
+        bulk = Bulk()
+        bulk.others.come(8000)
+        await bulk.share(0.5)
+        bulk.others.come(0)
+        bulk.clock.now_s += 3600
+        await bulk.share(PIECE_S)
+        return await bulk.share(0.1)
+
+    assert asyncio.run(run()) > 0.45
+
+
+def test_no_pause_is_longer_than_the_longest() -> None:
+    async def run() -> float:
+        bulk = Bulk(piece_s=60)
+        bulk.others.come(8000)
+        return await bulk.share(600)
+
+    assert asyncio.run(run()) == pytest.approx(60 / (60 + LONGEST_S), rel=0.01)
+
+
+def test_pieces_that_came_together_run_in_their_order_with_others_in_between() -> None:
     log: list[str] = []
 
     async def run() -> None:
-        turns = Turns(lambda: 0, max_bytes=3)
-        pieces = [asyncio.create_task(turns.take(lambda: log.append("piece"), 1)) for _ in range(3)]
+        bulk = Bulk()
+        pieces = [asyncio.create_task(bulk.turns.take(lambda n=n: log.append(n), 1)) for n in "abc"]  # type: ignore[misc]
         while not all(piece.done() for piece in pieces):
+            await bulk.clock.settle()
             log.append("other")
-            await asyncio.sleep(0)
+            await bulk.clock.advance()
 
     asyncio.run(run())
-    assert log.count("piece") == 3
-    assert ["piece", "piece"] not in [list(pair) for pair in itertools.pairwise(log)]
+    assert log == ["a", "other", "b", "other", "c"]
+
+
+def test_a_long_piece_runs_on_a_thread_and_has_its_turn_until_it_ends() -> None:
+    ended = threading.Event()
+    where: list[int] = []
+
+    def work() -> str:
+        where.append(threading.get_ident())
+        assert ended.wait(10)
+        return "long"
+
+    async def run() -> list[str]:
+        bulk = Bulk()
+        long = asyncio.create_task(bulk.turns.take_on_thread(work, 1))
+        short = asyncio.create_task(bulk.turns.take(lambda: "short", 1))
+        await bulk.clock.settle()
+        assert not short.done()
+        ended.set()
+        first = await long
+        await bulk.clock.advance()
+        return [first, await short]
+
+    assert asyncio.run(run()) == ["long", "short"]
+    assert where != [threading.get_ident()]
 
 
 def test_work_that_fails_gives_its_turn_on() -> None:
     async def run() -> int:
-        turns = Turns(lambda: 0, max_bytes=1)
+        bulk = Bulk()
         with pytest.raises(ZeroDivisionError):
-            await turns.take(lambda: 1 // 0, 1)
-        return await turns.take(lambda: 2, 1)
+            await bulk.turns.take(lambda: 1 // 0, 1)
+        await bulk.clock.advance()
+        return await bulk.turns.take(lambda: 2, 1)
 
     assert asyncio.run(run()) == 2
 
@@ -56,21 +200,45 @@ def test_what_waits_is_bounded_and_one_that_is_too_large_runs_when_none_waits() 
         turns = Turns(lambda: 0, max_bytes=10)
         sizes = {"too large": 11, "runs": 5, "waits": 5, "refused": 6}
         pieces = (turns.take(lambda name=name: name, size) for name, size in sizes.items())  # type: ignore[misc]
-        return await asyncio.gather(*pieces, return_exceptions=True)
+        return list(await asyncio.gather(*pieces, return_exceptions=True))
 
     first, second, third, fourth = asyncio.run(run())
     assert (first, second, third) == ("too large", "runs", "waits")
     assert isinstance(fourth, Overloaded)
 
 
+def test_nobody_is_let_in_who_would_wait_too_long_and_the_answer_says_how_long() -> None:
+    async def run() -> list[object]:
+        bulk = Bulk(piece_s=1.0)
+        bulk.turns = Turns(
+            bulk.others.answered,
+            max_bytes=10**9,
+            monotonic_s=lambda: bulk.clock.now_s,
+            later=bulk.clock.later,
+        )
+        await bulk.turns.take(bulk._work, 100)  # 100 bytes take a second, and as long a pause
+        pieces = [asyncio.create_task(bulk.turns.take(bulk._work, 100)) for _ in range(int(WAIT_S))]
+        await bulk.clock.settle()
+        while not all(piece.done() for piece in pieces):
+            await bulk.clock.advance()
+        return [piece.exception() for piece in pieces]
+
+    errors = asyncio.run(run())
+    waited = int(WAIT_S / 2)
+    assert errors[:waited] == [None] * waited
+    assert all(isinstance(error, Overloaded) for error in errors[waited:])
+    assert isinstance(errors[-1], Overloaded) and errors[-1].retry_after_s == WAIT_S
+
+
 def test_whoever_goes_while_waiting_makes_room() -> None:
     async def run() -> str:
-        turns = Turns(lambda: 0, max_bytes=1)
-        await turns.take(lambda: "first", 1)
-        gone = asyncio.create_task(turns.take(lambda: "gone", 1))
-        await asyncio.sleep(0)
+        bulk = Bulk()
+        await bulk.turns.take(lambda: "first", 8)
+        gone = asyncio.create_task(bulk.turns.take(lambda: "gone", 8))
+        await bulk.clock.settle()
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
-        return await turns.take(lambda: "next", 1)
+        await bulk.clock.advance()
+        return await bulk.turns.take(lambda: "next", 8)
 
     assert asyncio.run(run()) == "next"

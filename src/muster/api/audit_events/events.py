@@ -1,6 +1,7 @@
 """`/api/event`: events in, and pages of events, the newest first."""
 
 import asyncio
+import functools
 import hashlib
 from collections import Counter
 from typing import Annotated
@@ -30,7 +31,7 @@ SMALL_BYTES = 16 * 1024
 """A body beyond this takes turns with its like, so that small requests get through between them."""
 
 LARGE_BYTES = 512 * 1024
-"""A body beyond this is decoded on a thread, so that it holds up nobody."""
+"""A body beyond this is decoded on a thread, in its turn too."""
 
 JSON_ARRAY = Schema(type=OpenAPIType.ARRAY)
 JSON_LINES = Schema(type=OpenAPIType.STRING)
@@ -122,11 +123,12 @@ def to_body(event: AuditEvent) -> EventBody:
 
 
 async def _decode(audit_surface: AuditSurface, body: bytes, *, is_ndjson: bool) -> AuditBatch:
+    decode = functools.partial(decode_events, body, is_ndjson=is_ndjson)
     if len(body) > LARGE_BYTES:
-        return await asyncio.to_thread(decode_events, body, is_ndjson=is_ndjson)
+        return await audit_surface.turns.take_on_thread(decode, len(body))
     if len(body) > SMALL_BYTES:
-        return await audit_surface.turns.take(lambda: decode_events(body, is_ndjson=is_ndjson), len(body))
-    return decode_events(body, is_ndjson=is_ndjson)
+        return await audit_surface.turns.take(decode, len(body))
+    return decode()
 
 
 async def _once(request: AnyRequest, body: bytes) -> IdempotencyKey | None:
