@@ -66,6 +66,18 @@ def test_an_empty_directory_stays_empty(capsys, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [("audit", "key"), ("audit", "fsck")], ids=" ".join)
+def test_the_directory_of_the_audit_log_is_asked_for(
+    capsys, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    line = refusal(capsys, *command, "--data", str(tmp_path))
+    assert line == (
+        f"muster: no audit key at {tmp_path / 'audit.key'}; "
+        "name the --data or --config that the server was started with"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_migrate_makes_what_the_others_need(capsys, tmp_path: Path) -> None:
     assert run(["migrate", "--data", str(tmp_path)]) == 0
     assert run([*CREATE, "--data", str(tmp_path)]) == 0

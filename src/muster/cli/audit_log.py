@@ -58,7 +58,9 @@ def load_signer(settings: Settings) -> Signer:
     """Return what signs the checkpoints of an existing log. Blocks. Raises SettingsError."""
     path = key_path(settings)
     if not path.exists():
-        raise SettingsError(f"no audit key at {path}: is {settings.data} the server's data directory?")
+        raise SettingsError(
+            f"no audit key at {path}; name the --data or --config that the server was started with"
+        )
     relational = open_audit_database(settings.relational.dsn, settings.data, create=False)
     try:
         return make_signer(settings, log_origin(relational))

@@ -1,5 +1,6 @@
 """Bodies of events: a JSON array, or a JSON object on each line; payloads stay the bytes they came as."""
 
+import json
 import operator
 import re
 
@@ -29,8 +30,16 @@ class Event(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     payload: msgspec.Raw
 
 
+FIELDS = len(Event.__struct_fields__)
+_ONCE_EACH = {b'"event_': 2, b'"application_name"': 1, b'"payload"': 1}
+"""How often these stand in an event, unless its payload has them too."""
+
+_ESCAPED_NAME = re.compile(rb"\\u00[5-7]")
+"""A letter of a field's name may be written so."""
+
 _ARRAY = msgspec.json.Decoder(list[Event])
 _EVENT = msgspec.json.Decoder(Event)
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _source_of = operator.attrgetter("application_name", "event_kind")
 
 
@@ -45,6 +54,8 @@ def decode_events(body: bytes, *, is_ndjson: bool) -> AuditBatch:
         raise TooLarge(f"{len(events)} events, at most {MAX_EVENTS} are accepted at once")
     if b"\\u0000" in body:
         _check_nul(events)
+    if _may_repeat(body, len(events)):
+        _check_repeats(body, is_ndjson=is_ndjson)
     names = list(map(_source_of, events))
     distinct = {pair: Source(*pair) for pair in set(names)}
     sources = list(map(distinct.__getitem__, names))
@@ -91,3 +102,22 @@ def _check_nul(events: list[Event]) -> None:
     for item, event in enumerate(events):
         if _NUL.search(bytes(event.payload)):
             raise WrongRequest(["body", item, "payload"], "must not contain U+0000")
+
+
+def _may_repeat(body: bytes, events: int) -> bool:
+    """Tell whether a field may stand twice in an event: the decoder would take the last one."""
+    return any(body.count(name) != times * events for name, times in _ONCE_EACH.items()) or (
+        b"\\u" in body and _ESCAPED_NAME.search(body) is not None
+    )
+
+
+def _check_repeats(body: bytes, *, is_ndjson: bool) -> None:
+    """Raise WrongRequest for the first event with a field twice."""
+    for item, event in enumerate(_LINE.findall(body) if is_ndjson else _RAWS.decode(body)):
+        try:
+            # Of what is in a payload only counts are kept.
+            fields = json.loads(bytes(event), object_pairs_hook=len, parse_int=len)
+        except RecursionError as error:
+            raise wrong_json(error) from None
+        if fields != FIELDS:
+            raise WrongRequest(["body", item], "a field occurs twice")
