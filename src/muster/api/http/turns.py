@@ -17,7 +17,7 @@ LEAST, MOST = 1.0, 19.0
 So pieces have half of the time when nobody else asks, and never less than a twentieth.
 """
 
-EACH_PER_S = 500.0
+EACH_PER_S = 400.0
 """The pause is as many times as long as the piece as there are so many requests of others a second."""
 
 SMOOTH_S = 0.1
