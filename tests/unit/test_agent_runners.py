@@ -17,6 +17,7 @@ from muster.agent.runners.runners import Runners
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import Spool
 from muster.agent.spooled import NewBatch
+from muster.errors import InvalidInput
 from muster.failpoints import ignore
 from muster.model.batch import SAMPLES
 from muster.model.desired import (
@@ -70,6 +71,10 @@ class FakeKind:
         try:
             if config["do"] == "fail":
                 raise OSError("no such file")
+            if config["do"] == "refuse":
+                raise InvalidInput("not allowed", field="/etc/passwd")
+            if config["do"] == "lack":
+                raise ModuleNotFoundError("No module named 'polars'", name="polars")
             if config["do"] == "end":
                 return
             if config["do"] == "hold":
@@ -236,6 +241,19 @@ def test_after_a_restart_it_goes_on_without_a_server_and_counters_are_kept(
 
     asyncio.run(first())
     asyncio.run(second())
+
+
+def test_what_a_person_can_mend_is_told_in_words(tmp_path: Path, spool: Spool) -> None:
+    async def scenario() -> None:
+        scene = Scene(tmp_path, spool=spool)
+        await scene.runners.apply(state("v1", one("refused", "refuse"), one("small", "lack")))
+        await until(lambda: set(scene.states().values()) == {FAILED})
+        assert scene.status("refused").reason == "/etc/passwd: not allowed"
+        small = "this agent is installed small, without polars, which log runners need"
+        assert scene.status("small").reason == small
+        await scene.runners.stop()
+
+    asyncio.run(scenario())
 
 
 def test_a_runner_that_fails_is_started_again_ever_later_and_harms_no_other(

@@ -14,6 +14,7 @@ from muster.agent.runners.kind import Config, Job, RunnerKind, to_text
 from muster.agent.runners.kinds import Kinds
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
+from muster.errors import MusterError
 from muster.model.desired import ConfigName, DesiredRunner, RunnerState, RunnerStatus
 
 STOP_S = 10.0
@@ -219,4 +220,8 @@ def _why(run: "asyncio.Task[None]") -> str:
     error = None if run.cancelled() else run.exception()
     if error is None:
         return "it ended by itself"
+    if isinstance(error, MusterError):
+        return error.message
+    if isinstance(error, ModuleNotFoundError):
+        return f"this agent is installed small, without {error.name}, which log runners need"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
