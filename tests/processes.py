@@ -51,6 +51,23 @@ def wait_for(
     return value
 
 
+def wait_while_moving(
+    what: str, look: Callable[[], T | None], progress: Callable[[], object], stalled_s: float = 60.0
+) -> T:
+    """Return the first true value of `look`; fail when `progress` says the same for `stalled_s`.
+
+    For a backlog: how long it is, and how long the way to its end, depends on what else the machine
+    does. That it ends at all is the test's claim.
+    """
+    moved, said = time.monotonic(), progress()
+    while not (value := look()):
+        if (says := progress()) != said:
+            moved, said = time.monotonic(), says
+        assert time.monotonic() < moved + stalled_s, f"nothing moves for {stalled_s:g} s at {said}: {what}"
+        time.sleep(0.02)  # noqa: TID251 polls a condition with a deadline
+    return value
+
+
 class Program:
     """One run of `muster` or of a script; its output goes to a file that failures show."""
 

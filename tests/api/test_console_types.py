@@ -16,9 +16,8 @@ def test_the_types_of_the_console_are_made_from_the_document(admin: httpx.Client
     document, types = tmp_path / "openapi.json", tmp_path / "schema.d.ts"
     document.write_bytes(admin.get("/openapi.json").content)
     subprocess.run([node(), WEB / "scripts" / "types.mjs", document, types], check=True, timeout=60)
-    assert (WEB / "src" / "api" / "schema.d.ts").read_text() == types.read_text(), (
-        f"in web/, make the types anew: npm run types -- {document}"
-    )
+    is_current = (WEB / "src" / "api" / "schema.d.ts").read_bytes() == types.read_bytes()
+    assert is_current, f"in web/, make the types anew: npm run types -- {document}"
 
 
 def node() -> str:

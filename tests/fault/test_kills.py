@@ -21,7 +21,7 @@ import pytest
 from muster.failpoints import POINTS
 from tests.fault.count_stored import Counted
 from tests.fault.made_up import SECOND_US, Owed, Times, read_journal
-from tests.processes import Program, Site, clean_environ, wait_for
+from tests.processes import Program, Site, clean_environ, wait_for, wait_while_moving
 
 KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
 WRITERS = ("samples", "reports") if KILLS >= 100 else ("samples",)
@@ -74,12 +74,13 @@ class Load:
         looks = len(self.owed())
         self.start(interval_s=IDLE_S)
         wait_for("the look of the agent's own start", lambda: len(self.owed()) > looks)
-        wait_for("an empty spool", self.is_spool_empty, 60 + KILLS)
+        wait_while_moving("an empty spool", lambda: not any(self.waiting()), self.waiting)
 
-    def is_spool_empty(self) -> bool:
-        """Ask the agent's file, which costs the server nothing."""
+    def waiting(self) -> list[int]:
+        """Return how many batches of each stream wait; asked of the agent's file, which costs the server
+        nothing."""
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'spool.db'}?mode=ro", uri=True)) as db:
-            return not any(waiting for (waiting,) in db.execute("SELECT waiting FROM ledger"))
+            return [waiting for (waiting,) in db.execute("SELECT waiting FROM ledger ORDER BY stream")]
 
     def stop(self) -> None:
         if self.agent is not None and self.agent.alive:

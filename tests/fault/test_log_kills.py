@@ -26,7 +26,7 @@ from tests.fault.count_logs import Account, Written
 from tests.fault.cut_proxy import CutProxy
 from tests.fault.jumping_clock import set_ahead
 from tests.fault.log_writers import WRITERS, Emptying, Wildcard, Writer, line_of
-from tests.processes import Program, Site, clean_environ, wait_for
+from tests.processes import Program, Site, clean_environ, wait_for, wait_while_moving
 
 KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
 SEED = int(os.environ.get("MUSTER_FAULT_SEED", "1"))
@@ -126,13 +126,19 @@ class Campaign:
         wait_for("a while without rotations", lambda: time.monotonic() > end)
         for writer in self.writers:
             writer.end()
-        wait_for("all lines in the spool", lambda: all(map(self._is_spooled, self.writers)), 60 + KILLS)
-        waiting = "SELECT 1 FROM batches WHERE stream LIKE 'logs:%' OR stream LIKE 'out:%'"
-        wait_for("an empty spool", lambda: not self._ask(waiting), 90)
+        wait_while_moving("all lines spooled", lambda: all(map(self._is_spooled, self.writers)), self._read)
+        wait_while_moving("an empty spool", lambda: self._waiting() == [(0,)], self._waiting)
 
     def _is_spooled(self, writer: Writer) -> bool:
-        rows = self._ask("SELECT read FROM runners WHERE name = ?", writer.kind)
-        return bool(rows) and int(rows[0][0]) >= writer.written - len(writer.destroyed)
+        return self._read().get(writer.kind, -1) >= writer.written - len(writer.destroyed)
+
+    def _read(self) -> dict[str, int]:
+        """Return how many lines each runner has read and spooled."""
+        return {name: int(read) for name, read in self._ask("SELECT name, read FROM runners")}
+
+    def _waiting(self) -> list[Any]:
+        """Return one row with the number of batches of lines that wait, or none if the file is busy."""
+        return self._ask("SELECT count(*) FROM batches WHERE stream LIKE 'logs:%' OR stream LIKE 'out:%'")
 
     def check(self, kills: int, others: str = "") -> dict[str, Account]:
         """Assert that every line is stored once and that the accounts agree; print the figures."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from muster.api.console.pages import BUILT
 from tests.conftest import missing
@@ -14,6 +14,9 @@ from tests.processes import MUSTER, Program, Site, muster, wait_for
 
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 WIDE, NARROW = (1400, 900), (390, 844)
+EXPECTED_MS = 20_000
+"""As long as `wait_for` waits: a page waits for a server that shares its cores with other tests."""
+
 SCREENSHOTS = os.environ.get("MUSTER_SCREENSHOTS", "")
 
 
@@ -22,6 +25,7 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         missing("Chromium")
+    expect.set_options(timeout=EXPECTED_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser

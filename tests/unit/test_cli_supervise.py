@@ -36,6 +36,13 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.005)
 
 
+async def running_child(supervisor: Supervisor, mark: Path, said: str) -> int:
+    """Return the id of the child once it said so and the supervisor, which may be later, knows it."""
+    await until(lambda: supervisor.pid is not None and mark.exists() and mark.read_text() == said)
+    assert supervisor.pid is not None
+    return supervisor.pid
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -66,13 +73,11 @@ def test_a_killed_child_is_started_again(tmp_path: Path) -> None:
     async def test() -> None:
         supervisor = Supervisor(child(UNTIL_TERM, mark), first_pause_s=0.0)
         running = asyncio.create_task(supervisor.run())
-        await until(mark.exists)
-        first = supervisor.pid
-        assert first is not None
+        first = await running_child(supervisor, mark, "up")
         mark.unlink()
         os.kill(first, signal.SIGKILL)
         await until(mark.exists)
-        assert supervisor.pid != first
+        assert await running_child(supervisor, mark, "up") != first
         await supervisor.stop()
         await running
 
@@ -121,9 +126,7 @@ def test_stop_kills_a_child_that_does_not_end(tmp_path: Path) -> None:
     async def test() -> None:
         supervisor = Supervisor(child(STUBBORN, mark), grace_s=0.05)
         running = asyncio.create_task(supervisor.run())
-        await until(lambda: mark.exists() and mark.read_text() == "ready")
-        pid = supervisor.pid
-        assert pid is not None
+        pid = await running_child(supervisor, mark, "ready")
         await supervisor.stop()
         assert not is_alive(pid)
         await running
@@ -137,9 +140,7 @@ def test_cancelling_ends_the_child(tmp_path: Path) -> None:
     async def test() -> None:
         supervisor = Supervisor(child(UNTIL_TERM, mark))
         running = asyncio.create_task(supervisor.run())
-        await until(mark.exists)
-        pid = supervisor.pid
-        assert pid is not None
+        pid = await running_child(supervisor, mark, "up")
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
