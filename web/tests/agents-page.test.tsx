@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { AgentLine } from "../src/fleet/types";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 import { makeAgent, makeRunner } from "./fleet-lines";
@@ -121,5 +121,5 @@ test("details tell whether all that was read is stored", async () => {
   expect(await within(drawer).findByText("3 rows differ")).toBeInTheDocument();
   expect(drawer).toHaveTextContent("1 batch missing");
   expect(drawer).not.toHaveTextContent("Every row that was sent is stored");
-  await vi.waitFor(() => expect(drawer).toHaveTextContent("No word yet"));
+  await waitFor(() => expect(drawer).toHaveTextContent("No word yet"));
 });

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { HostDetail, MetricAnswer } from "../src/api/types";
@@ -90,9 +90,9 @@ test("the range is asked for, kept in the address, and zoomed by a chart", async
     from: 1_795_243_000e6,
     to: 1_795_243_600e6,
   });
-  await vi.waitFor(() => expect(spans()).toContain(600e6));
+  await waitFor(() => expect(spans()).toContain(600e6));
   await user.click(screen.getByRole("button", { name: "Reset zoom" }));
-  await vi.waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1"));
+  await waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1"));
 });
 
 test("rubbish names stay text in header, legend and tables", async () => {

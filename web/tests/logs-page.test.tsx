@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
@@ -50,8 +50,8 @@ test("a search is kept in the address and asked of the server; back undoes it", 
   const field = await screen.findByRole("combobox", { name: "Search logs" });
   await screen.findByText("line 1");
   await user.type(field, "time out{Enter}");
-  await vi.waitFor(() => expect(router.state.location.search).toMatchObject({ q: "time out" }));
-  await vi.waitFor(() =>
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ q: "time out" }));
+  await waitFor(() =>
     expect(
       calls.some(
         ({ route, url }) => route === LOGS && url.searchParams.get("query") === "time out",
@@ -59,7 +59,7 @@ test("a search is kept in the address and asked of the server; back undoes it", 
     ).toBe(true),
   );
   act(() => router.history.back());
-  await vi.waitFor(() => expect(field).toHaveValue(""));
+  await waitFor(() => expect(field).toHaveValue(""));
 });
 
 test("a click on a value filters for it, and one filters it out", async () => {
@@ -67,12 +67,10 @@ test("a click on a value filters for it, and one filters it out", async () => {
   const { router } = openConsole("/logs?q=line", serverWith([makeRow(1)]));
   await user.click(await screen.findByRole("button", { name: "Show fields" }));
   await user.click(screen.getByRole("button", { name: "Only rows with status 200" }));
-  await vi.waitFor(() =>
-    expect(router.state.location.search).toMatchObject({ q: "line status:200" }),
-  );
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ q: "line status:200" }));
   await user.click(await screen.findByRole("button", { name: "Show fields" }));
   await user.click(screen.getByRole("button", { name: "No rows with status 200" }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(router.state.location.search).toMatchObject({ q: "line NOT status:200" }),
   );
 });
@@ -136,7 +134,7 @@ test("twenty thousand rows put few into the document", async () => {
 
 test("following shows what arrives, waits while one reads below, and tells of gaps", async () => {
   openConsole("/logs?tail=true", serverWith([makeRow(5)]));
-  await vi.waitFor(() => expect(FedSource.last).not.toBeNull());
+  await waitFor(() => expect(FedSource.last).not.toBeNull());
   const source = FedSource.last as FedSource;
   act(() => source.feed("seen", ""));
   expect(await screen.findByText("Following what arrives")).toBeVisible();

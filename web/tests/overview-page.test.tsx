@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 import { makeHost, makeLine, NOW_US, serverWith } from "./hosts";
 
@@ -39,10 +39,10 @@ test("a click on a column sorts by it, another one turns the order", async () =>
   );
   await user.click(await screen.findByRole("button", { name: "CPU", description: "" }));
   const header = await screen.findByRole("columnheader", { name: "CPU" });
-  await vi.waitFor(() => expect(header).toHaveAttribute("aria-sort", "descending"));
+  await waitFor(() => expect(header).toHaveAttribute("aria-sort", "descending"));
   expect(screen.getAllByRole("row")[1]).toHaveTextContent("zealous");
   await user.click(screen.getByRole("button", { name: "CPU" }));
-  await vi.waitFor(() => expect(header).toHaveAttribute("aria-sort", "ascending"));
+  await waitFor(() => expect(header).toHaveAttribute("aria-sort", "ascending"));
   expect(screen.getAllByRole("row")[1]).toHaveTextContent("idle");
 });
 
@@ -131,7 +131,7 @@ test("the sparklines of the machines in sight are asked for", async () => {
     makeHost({ agent_id: String(index), hostname: `node-${index}` }),
   );
   const { calls, container } = openConsole("/", serverWith(hosts));
-  await vi.waitFor(() => {
+  await waitFor(() => {
     expect(container.querySelector("svg[data-tone] path[d^=M]")).not.toBeNull();
   });
   const asked = calls.filter(({ route }) => route === "GET /console/v1/fleet/sparklines");
@@ -170,7 +170,7 @@ test("what needs attention is a link each, the first five until all are asked fo
   expect(first).toHaveTextContent("Critical: host-0 does not answerfor 2 h");
   expect(within(first).getByRole("link")).toHaveAttribute("href", "/hosts/0");
   await user.click(list.getByRole("button", { name: "Show all 7" }));
-  await vi.waitFor(() => expect(list.getAllByRole("listitem")).toHaveLength(7));
+  await waitFor(() => expect(list.getAllByRole("listitem")).toHaveLength(7));
   expect(router.state.location.search).toMatchObject({ all: true });
 });
 
@@ -205,7 +205,7 @@ test("a tile says how machines lie, and orders them", async () => {
     tiles.getByRole("img", { name: /^CPU: 20.0\s% on average, at most 30.0\s%/ }),
   ).toBeVisible();
   await user.click(tiles.getByRole("button", { name: "Order machines by CPU" }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(router.state.location.search).toEqual({ sort: "cpu", order: "desc" }),
   );
 });

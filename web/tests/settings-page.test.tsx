@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { parseSettingsSearch } from "../src/settings/search";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 
@@ -60,12 +60,12 @@ test("a token is revoked after a dialog that names it, and not by leaving it", a
   await user.click(await screen.findByRole("button", { name: "Revoke token grafana" }));
   let dialog = await screen.findByRole("dialog", { name: "Revoke token grafana" });
   await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
-  await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(asked()).toBe(0);
   await user.click(screen.getByRole("button", { name: "Revoke token grafana" }));
   dialog = await screen.findByRole("dialog", { name: "Revoke token grafana" });
   await user.click(within(dialog).getByRole("button", { name: "Revoke" }));
-  await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(asked()).toBe(1);
 });
 

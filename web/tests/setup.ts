@@ -1,7 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
+// So long a page may take on a busy machine; what waits for it goes on at once when it is there.
+configure({ asyncUtilTimeout: 20_000 });
 afterEach(cleanup);
 
 // What Mantine and uPlot ask of a browser and jsdom lacks.

@@ -1,6 +1,6 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openConsole } from "./console";
 import { makeHost, serverWith } from "./hosts";
 
@@ -26,7 +26,7 @@ test("g and a letter go to a page, the letter alone does not", async () => {
   await user.keyboard("o");
   expect(router.state.location.pathname).toBe("/hosts/agent-1");
   await user.keyboard("go");
-  await vi.waitFor(() => expect(router.state.matches.at(-1)?.pathname).toBe("/"));
+  await waitFor(() => expect(router.state.matches.at(-1)?.pathname).toBe("/"));
 });
 
 test("a question mark lists the keys", async () => {
@@ -49,7 +49,7 @@ test("the palette finds a machine by name and opens it", async () => {
   expect(options).toHaveLength(1);
   expect(options[0]).toHaveTextContent("db-1");
   await user.keyboard("{Enter}");
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/hosts/b"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/hosts/b"));
 });
 
 test("a lost connection is told, and its end too", async () => {
@@ -62,5 +62,5 @@ test("a lost connection is told, and its end too", async () => {
   expect(await screen.findByText(/trying again/)).toBeVisible();
   replies["GET /console/v1/session"] = session;
   await queries.refetchQueries({ queryKey: ["session"] });
-  await vi.waitFor(() => expect(screen.queryByText(/trying again/)).toBeNull());
+  await waitFor(() => expect(screen.queryByText(/trying again/)).toBeNull());
 });

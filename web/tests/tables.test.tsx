@@ -1,5 +1,5 @@
 import { MantineProvider } from "@mantine/core";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import type { Column } from "../src/tables/column";
@@ -61,7 +61,7 @@ test("arrows go from row to row and Enter opens", async () => {
   await user.tab();
   expect(screen.getAllByRole("row")[1]).toHaveFocus();
   await user.keyboard("{ArrowDown}");
-  await vi.waitFor(() => expect(screen.getAllByRole("row")[2]).toHaveFocus());
+  await waitFor(() => expect(screen.getAllByRole("row")[2]).toHaveFocus());
   await user.keyboard("{Enter}");
   expect(onOpen).toHaveBeenCalledWith({ name: "oak 1", height_m: 9 });
 });
