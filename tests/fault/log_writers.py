@@ -21,7 +21,8 @@ def line_of(kind: str, number: int) -> str:
 
 class Writer:
     """A thread that writes lines. `written` of them are in files; `destroyed` are the numbers of those
-    that it may have removed itself before anyone could read them."""
+    that it may have removed itself before anyone could read them. It rotates its files while
+    `may_rotate` is set."""
 
     kind = ""
 
@@ -32,7 +33,6 @@ class Writer:
         self.destroyed: set[int] = set()
         self.rotations = 0
         self.may_rotate = threading.Event()
-        self.may_rotate.set()
         self._chance = random.Random(f"{self.kind} {seed}")
         self._left = ROTATE_EVERY
         self._is_ending = threading.Event()

@@ -25,7 +25,7 @@ from muster.failpoints import POINTS
 from tests.fault.count_logs import Account, Written
 from tests.fault.cut_proxy import CutProxy
 from tests.fault.jumping_clock import set_ahead
-from tests.fault.log_writers import WRITERS, Emptying, Wildcard, Writer, line_of
+from tests.fault.log_writers import WRITERS, Emptying, Wildcard, line_of
 from tests.processes import Program, Site, clean_environ, wait_for, wait_while_moving
 
 KILLS = int(os.environ.get("MUSTER_FAULT_KILLS", "4"))
@@ -88,7 +88,10 @@ class Campaign:
         return self.agent
 
     def configure(self) -> None:
-        """Give the agent a runner for each writer, let these write, and wait until every runner has begun."""
+        """Give the agent a runner for each writer, let these write, and wait until every runner has begun.
+
+        Nothing is rotated before: what was rotated before a runner's first look is not its to read.
+        """
         agents = wait_for("the agent", lambda: self._get("/v1/api/agents", state="online")["agentList"], 40)
         for writer in self.writers:
             parser = "json" if writer.reader()["mode"] == "journald" else "raw"
@@ -103,6 +106,8 @@ class Campaign:
         begun = "SELECT 1 FROM ledger WHERE stream = ? AND acknowledged > 0"
         for writer in self.writers:
             wait_for(f"rows of {writer.kind}", lambda w=writer: self._ask(begun, f"logs:{w.kind}"), 60)
+        for writer in self.writers:
+            writer.may_rotate.set()
 
     def acknowledged(self) -> int:
         """Return how many rows of logs the agent knows to be stored; asked of its file, which costs it
@@ -126,15 +131,14 @@ class Campaign:
         wait_for("a while without rotations", lambda: time.monotonic() > end)
         for writer in self.writers:
             writer.end()
-        wait_while_moving("all lines spooled", lambda: all(map(self._is_spooled, self.writers)), self._read)
+        wait_while_moving("all lines spooled", lambda: max(self._unread().values()) <= 0, self._unread)
         wait_while_moving("an empty spool", lambda: self._waiting() == [(0,)], self._waiting)
 
-    def _is_spooled(self, writer: Writer) -> bool:
-        return self._read().get(writer.kind, -1) >= writer.written - len(writer.destroyed)
-
-    def _read(self) -> dict[str, int]:
-        """Return how many lines each runner has read and spooled."""
-        return {name: int(read) for name, read in self._ask("SELECT name, read FROM runners")}
+    def _unread(self) -> dict[str, int]:
+        """Return how many lines of each writer are not in the spool yet; less than none for those that were
+        read before it destroyed them."""
+        read = dict(self._ask("SELECT name, read FROM runners"))
+        return {w.kind: w.written - len(w.destroyed) - read.get(w.kind, 0) for w in self.writers}
 
     def _waiting(self) -> list[Any]:
         """Return one row with the number of batches of lines that wait, or none if the file is busy."""
