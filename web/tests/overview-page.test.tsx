@@ -205,7 +205,5 @@ test("a tile says how machines lie, and orders them", async () => {
     tiles.getByRole("img", { name: /^CPU: 20.0\s% on average, at most 30.0\s%/ }),
   ).toBeVisible();
   await user.click(tiles.getByRole("button", { name: "Order machines by CPU" }));
-  await waitFor(() =>
-    expect(router.state.location.search).toEqual({ sort: "cpu", order: "desc" }),
-  );
+  await waitFor(() => expect(router.state.location.search).toEqual({ sort: "cpu", order: "desc" }));
 });
