@@ -26,6 +26,8 @@ ROUTES = (
     ("DELETE", f"{TOKENS}/x"),
     ("GET", "/console/v1/storage"),
     ("GET", "/console/v1/settings"),
+    ("PUT", "/console/v1/settings/retention.logs_days"),
+    ("DELETE", "/console/v1/settings/retention.logs_days"),
 )
 
 

@@ -21,6 +21,7 @@ from muster.api.console.fleet import ConsoleFleet
 from muster.api.console.marks import Timelines
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
+from muster.api.console.settings import ServerSettings
 from muster.api.console.storage import Storage
 from muster.api.console.tokens import Tokens
 from muster.api.docs import docs_assets, openapi_config, openapi_document
@@ -194,6 +195,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),
+        "server_settings": ServerSettings(parts.steering, parts.storage, parts.live),
         "sign_in": SignIn(parts.people, parts.live),
         "storage": Storage(parts.storage, parts.live),
         "timelines": Timelines(

@@ -6,7 +6,7 @@ import click
 
 from muster.cli.options import checked_server_options, server_options
 from muster.cli.usable import find_unusable
-from muster.errors import SettingsError
+from muster.errors import SettingsError, Unavailable
 from muster.settings import KEYS, LoadedSettings, shown_value, value_of
 
 
@@ -23,7 +23,16 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: {key: {value, origin}}.")
 @server_options
 def show(loaded: LoadedSettings, as_json: bool) -> None:
-    """Print every setting, its value and where the value comes from; passwords are masked."""
+    """Print every setting, its value and where the value comes from; passwords are masked.
+
+    `console` is the origin of what administrators set there.
+    """
+    from muster.cli.stored import with_edits  # the databases; `check` does not need them
+
+    try:
+        loaded = with_edits(loaded)
+    except Unavailable as error:
+        click.echo(f"What was set in the console is not known: {error.message}", err=True)
     rows = [(key, shown_value(key, value_of(loaded.settings, key)), loaded.origins[key]) for key in KEYS]
     if as_json:
         click.echo(json.dumps({key: {"value": value, "origin": at} for key, value, at in rows}, indent=2))

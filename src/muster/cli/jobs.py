@@ -14,15 +14,13 @@ from muster.core.audit.control import DRAIN_S, drain
 from muster.core.fleet.registry import FLUSH_S, Fleet
 from muster.core.metrics.overview import Overview
 from muster.core.metrics.rollup import ROLL_UP_S, RollUp
+from muster.core.storage import kept_days
 from muster.errors import MusterError
 from muster.settings import RetentionSettings
 from muster.store.relational.idempotency import KEPT_S, prune_keys
 from muster.store.telemetry.retention import drop_older_than
 
 RETENTION_S = 3600.0
-MONTH_DAYS = 31
-"""Rollups are dropped by the month, so some are kept that much longer."""
-
 _log = logging.getLogger("muster.server")
 
 
@@ -83,9 +81,9 @@ def apply_retention(stores: Stores, retention: RetentionSettings) -> None:
         ("reports", retention.reports_days),
         ("samples", retention.samples_days),
         ("logs", retention.logs_days),
-        ("rollups", retention.rollups_days + MONTH_DAYS),
+        ("rollups", retention.rollups_days),
     ):
-        dropped = drop_older_than(stores.clients, table, today=today, days=days)
+        dropped = drop_older_than(stores.clients, table, today=today, days=kept_days(table, days))
         if dropped:
             _log.info("retention dropped %s of %s", table, ", ".join(map(str, dropped)))
     before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=retention.inventory_days)

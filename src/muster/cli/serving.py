@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 import uvicorn
@@ -36,6 +36,7 @@ from muster.core.attention.watch import Attention
 from muster.core.audit.ports import Outbox
 from muster.core.counters import Counters
 from muster.core.fleet.releases import Releases
+from muster.core.fleet.server_settings import edits_of
 from muster.core.fleet.steering import Steering
 from muster.core.logs.tail import Tail
 from muster.core.metrics.overview import Overview
@@ -44,7 +45,14 @@ from muster.core.people import People
 from muster.errors import SettingsError
 from muster.model.audit import ControlAction
 from muster.model.report import Report
-from muster.settings import LoadedSettings, Settings, diff_settings, reload_settings
+from muster.settings import (
+    LoadedSettings,
+    Settings,
+    SettingsDiff,
+    diff_settings,
+    overlay,
+    reload_settings,
+)
 from muster.settings.zone import load_zone
 from muster.store.packages import PackageFiles
 from muster.store.relational.releases import RelationalReleases
@@ -70,6 +78,7 @@ class Server:
     def __init__(self, loaded: LoadedSettings) -> None:
         self._loaded = loaded
         self.live = Live(loaded.settings)
+        self._edits: Callable[[], Mapping[str, object]] = dict
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.reloaded = asyncio.Event()
@@ -100,15 +109,31 @@ class Server:
         """Read the settings again and apply what can change. Raises SettingsError and changes nothing."""
         loaded = await asyncio.to_thread(reload_settings, self._loaded)
         await asyncio.to_thread(refuse_unusable, loaded.settings)
-        diff = diff_settings(self.settings, loaded.settings)
+        diff = diff_settings(self.settings, self._overlaid(loaded).settings)
         changed = [change.key for change in diff.changes if change.applied]
         await self.outbox.add(ControlAction("Reloaded", time.time_ns() // 1000, {"changed": changed}))
-        self._loaded, self.live.settings = loaded, diff.effective
+        self._loaded = loaded
+        self._apply(diff)
+        return [Change(c.key, c.old, c.new, c.applied) for c in diff.changes]
+
+    def apply_edits(self) -> None:
+        """Let what was set in the console count from now on; what needs a restart was never editable."""
+        self._apply(diff_settings(self.settings, self._overlaid(self._loaded).settings))
+
+    def _overlaid(self, loaded: LoadedSettings) -> LoadedSettings:
+        above, problems = overlay(loaded, self._edits())
+        for problem in problems:
+            _log.warning("not in force: %s", problem)
+        return above
+
+    def _apply(self, diff: SettingsDiff) -> None:
+        self.live.settings = diff.effective
+        self.live.given, self.live.given_origins = self._loaded.settings, self._loaded.origins
+        self.live.origins = self._overlaid(self._loaded).origins
         logging.getLogger("muster").setLevel(self.settings.log.level.upper())
         self.reloaded.set()
         for change in diff.changes:
             _log.info("setting %s %s", change.key, "changed" if change.applied else "needs a restart")
-        return [Change(c.key, c.old, c.new, c.applied) for c in diff.changes]
 
     @contextlib.asynccontextmanager
     async def _opened(self) -> AsyncIterator[Any]:
@@ -128,6 +153,9 @@ class Server:
                 )
             )
             steering = await open_fleet(stores.relational, stores.reach)
+            self._edits = lambda: edits_of(steering.plan)
+            self.apply_edits()
+            steering.on_server_settings = self.apply_edits
             fleet = steering.fleet
             stack.push_async_callback(fleet.flush)
             stack.callback(fleet.stop)

@@ -1,15 +1,19 @@
 """Opens the relational store for commands that work on it beside a running server."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from muster.core.access import Access
+from muster.core.fleet.plan import Plan
 from muster.core.fleet.releases import Releases
+from muster.core.fleet.server_settings import edits_of
 from muster.core.people import People
 from muster.errors import SettingsError
-from muster.settings import Settings
+from muster.settings import LoadedSettings, Settings, overlay
 from muster.store.packages import PackageFiles
 from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.fleet import RelationalPlan
 from muster.store.relational.migrate import plan_migration
 from muster.store.relational.releases import RelationalReleases
 from muster.store.relational.sessions import RelationalSessions
@@ -49,6 +53,22 @@ def opened_releases(settings: Settings) -> Iterator[Releases]:
     with opened_relational(settings) as relational:
         check_schema(relational, settings)
         yield Releases(RelationalReleases(relational), PackageFiles(settings.data))
+
+
+def with_edits(loaded: LoadedSettings) -> LoadedSettings:
+    """Return settings with what was set in the console above them; as they are where no server started yet.
+
+    Raises Unavailable when the database does not answer.
+    """
+    try:
+        with opened_relational(loaded.settings) as relational:
+            check_schema(relational, loaded.settings)
+            plan = Plan()
+            for key, entry in asyncio.run(RelationalPlan(relational).load_plan()):
+                plan.put(key, entry)
+    except SettingsError:
+        return loaded
+    return overlay(loaded, edits_of(plan))[0]
 
 
 def check_schema(relational: Relational, settings: Settings) -> None:

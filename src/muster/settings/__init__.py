@@ -1,13 +1,22 @@
 """Settings: built once, passed down, never a global.
 
-Origins, the later one wins: default, TOML file, environment (`MUSTER_SECTION_KEY`), flag.
+Origins, the later one wins: default, TOML file, environment (`MUSTER_SECTION_KEY`), flag, and for the keys
+of `EDITABLE` what was set in the console.
 """
 
 from muster.settings.change import SettingChange, SettingsDiff, diff_settings
 from muster.settings.keys import KEYS, value_of
-from muster.settings.load import LoadedSettings, load_settings, read_settings, reload_settings
+from muster.settings.load import (
+    LoadedSettings,
+    load_settings,
+    overlay,
+    parse_edit,
+    read_settings,
+    reload_settings,
+)
 from muster.settings.mask import mask_secrets, shown_value
 from muster.settings.values import (
+    EDITABLE,
     MIB,
     RELOADABLE,
     SECRET,
@@ -24,6 +33,7 @@ from muster.settings.values import (
 )
 
 __all__ = [
+    "EDITABLE",
     "KEYS",
     "MIB",
     "RELOADABLE",
@@ -44,6 +54,8 @@ __all__ = [
     "diff_settings",
     "load_settings",
     "mask_secrets",
+    "overlay",
+    "parse_edit",
     "read_settings",
     "reload_settings",
     "shown_value",

@@ -10,7 +10,7 @@ import msgspec
 
 from muster.errors import SettingsError
 from muster.settings.keys import KEYS, SECTIONS, VARIABLES, converted, nearest, replaced
-from muster.settings.values import SECRET, Settings
+from muster.settings.values import EDITABLE, SECRET, Settings
 from muster.settings.zone import load_zone
 
 FILE_NAME = "muster.toml"
@@ -34,6 +34,7 @@ _ORCHESTRATOR = re.compile(r"MUSTER_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP
 _LINK = re.compile(r"(tcp|udp)://")
 
 DEFAULT = "default"
+CONSOLE = "console"
 FLAG = "flag"
 
 
@@ -99,6 +100,33 @@ def reload_settings(loaded: LoadedSettings) -> LoadedSettings:
     """Read the same sources again. Raises SettingsError."""
     sources = loaded.sources
     return load_settings(file=sources.file, environ=sources.environ, flags=sources.flags)
+
+
+def overlay(loaded: LoadedSettings, edits: Mapping[str, object]) -> tuple[LoadedSettings, list[str]]:
+    """Return settings with what was set in the console above what was loaded, and a line for each wrong one.
+
+    An edit that is wrong, as one of another version may be, is left out.
+    """
+    origins = dict(loaded.origins)
+    settings = loaded.settings
+    problems: list[str] = []
+    for name, value in edits.items():
+        try:
+            settings = replaced(settings, {name: parse_edit(name, value)})
+            origins[name] = CONSOLE
+        except SettingsError as error:
+            problems.append(error.message)
+    return LoadedSettings(settings, origins, loaded.sources), problems
+
+
+def parse_edit(name: str, value: object) -> Any:
+    """Return the value of a setting that is made in the console. Raises SettingsError."""
+    if name not in EDITABLE:
+        raise SettingsError(f"{name}: cannot be set in the console")
+    parsed = _value(_Given(name, value, CONSOLE, False))
+    if name == "server.display_timezone":
+        load_zone(parsed)
+    return parsed
 
 
 def _iter_given(sources: Sources, problems: list[str]) -> Iterator[_Given]:

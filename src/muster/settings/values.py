@@ -11,6 +11,7 @@ from muster.model.runner_kinds import ALLOWED_BY_DEFAULT
 MIB = 1024 * 1024
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -75,11 +76,11 @@ class RetentionSettings(Section, frozen=True, kw_only=True):
     `inventory_days`: what was replaced in the inventory that long ago; what is current stays.
     """
 
-    reports_days: PositiveInt = 30
-    samples_days: PositiveInt = 30
-    logs_days: PositiveInt = 14
-    rollups_days: PositiveInt = 365
-    inventory_days: PositiveInt = 365
+    reports_days: Days = 30
+    samples_days: Days = 30
+    logs_days: Days = 14
+    rollups_days: Days = 365
+    inventory_days: Days = 365
 
 
 class AuditSettings(Section, frozen=True, kw_only=True):
@@ -174,6 +175,14 @@ RELOADABLE = frozenset(
     }
 )
 """Sections and keys that `POST /reload` and SIGHUP apply to a running server."""
+
+EDITABLE = (
+    *("retention.reports_days", "retention.samples_days", "retention.logs_days"),
+    *("retention.rollups_days", "retention.inventory_days"),
+    *("server.display_timezone", "log.level", "telemetry.query_timeout_s"),
+)
+"""Keys that administrators may set in the console while the server runs. What could lock everybody out,
+open the server or stop it is not among them."""
 
 SECRET = frozenset({"relational.dsn", "telemetry.dsn"})
 """Keys whose values may hold a password; they are shown masked only."""

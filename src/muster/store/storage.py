@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from muster.core.attention.ports import Disk
 from muster.core.audit.ports import AuditLog
-from muster.core.storage import DatabaseUse, TableUse
+from muster.core.storage import DatabaseUse, Dropped, TableUse
 from muster.store.relational.database import Relational
 from muster.store.telemetry.clients import TABLES, TelemetryClients
 
@@ -17,6 +18,12 @@ PARTS = """
 SELECT table, sum(rows), sum(bytes_on_disk), min(partition)
 FROM system.parts WHERE active AND database = currentDatabase() AND table IN {tables:Array(String)}
 GROUP BY table
+"""
+
+DAYS = """
+SELECT partition, sum(rows), sum(bytes_on_disk)
+FROM system.parts WHERE active AND database = currentDatabase() AND table = {table:String}
+GROUP BY partition
 """
 
 
@@ -39,6 +46,19 @@ class StoredSizes:
             for table in TABLES
             for rows, size, first in [found.get(table, (0, 0, None))]
         ]
+
+    async def droppable(self, table: str, before: date) -> Dropped:
+        """See `StorageStore`."""
+        old = [
+            (day, rows, size)
+            for day, rows, size in await self._clients.read(DAYS, {"table": table})
+            if date.fromisoformat(day) < before
+        ]
+        return Dropped(
+            days=sorted(day for day, _, _ in old),
+            rows=sum(rows for _, rows, _ in old),
+            stored_bytes=sum(size for _, _, size in old),
+        )
 
     async def databases(self) -> list[DatabaseUse]:
         """See `StorageStore`. On PostgreSQL the audit log is a part of the one database."""

@@ -1744,11 +1744,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The settings in force */
+        /** The settings in force, and where each comes from */
         get: operations["ConsoleV1SettingsSettingsPage"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a setting */
+        put: operations["ConsoleV1SettingsKeyChangeSetting"];
+        post?: never;
+        /** Take back what was set */
+        delete: operations["ConsoleV1SettingsKeyClear"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2222,6 +2240,12 @@ export interface components {
             key: string;
             message: string;
             nearest?: string | null;
+        };
+        /** Dropped */
+        Dropped: {
+            days: string[];
+            rows: number;
+            stored_bytes: number;
         };
         /** Ended */
         Ended: {
@@ -2875,6 +2899,14 @@ export interface components {
             ip_address: string;
             server_is_active: boolean;
         };
+        /** SettingChanged */
+        SettingChanged: {
+            key: string;
+            before: unknown;
+            after: unknown;
+            revision: number | null;
+            dropped: components["schemas"]["Dropped"] | null;
+        };
         /** SettingRow */
         SettingRow: {
             key: string;
@@ -2882,6 +2914,10 @@ export interface components {
             default: unknown;
             expected: string;
             is_reloadable: boolean;
+            is_editable: boolean;
+            origin: string;
+            given: unknown;
+            given_origin: string;
         };
         /** SettingsPage */
         SettingsPage: {
@@ -13371,6 +13407,188 @@ export interface operations {
             };
             /** @description The credential may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1SettingsKeyChangeSetting: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description A dotted key, such as retention.logs_days. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChanged"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1SettingsKeyClear: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description A dotted key, such as retention.logs_days. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChanged"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

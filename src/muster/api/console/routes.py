@@ -12,6 +12,7 @@ from muster.api.console import (
     fleet,
     host_history,
     session,
+    settings,
     storage,
     timeline,
     tokens,
@@ -37,6 +38,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
             *users.HANDLERS,
             *tokens.HANDLERS,
             *storage.HANDLERS,
+            *settings.HANDLERS,
         ],
         tags=["Console"],
     )

@@ -7,12 +7,14 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from muster.api.fleet.control import CHANGE, READ, DryRun, FleetControl, answer_of
-from muster.api.http.authorization import caller_of
+from muster.api.http.authorization import caller_of, is_admin
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.configs import masked
 from muster.core.fleet.plan import Config, Entry, Key, Setting
 from muster.core.fleet.restoring import Side
 from muster.core.fleet.revisions import Revision, to_document
+from muster.core.fleet.server_settings import is_of_server
+from muster.errors import Forbidden
 
 RevisionId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 MAX_PAGE = 1000
@@ -82,6 +84,9 @@ async def restore(
     dry_run: DryRun = False,
 ) -> Response[Any]:
     """Make everything that the revision wrote as it was then; this is a revision itself."""
+    revision = await fleet_control.steering.store.find_revision(revision_id)
+    if any(map(is_of_server, revision.changes)) and not is_admin(request):
+        raise Forbidden("only administrators change settings of the server")
     outcome = await fleet_control.steering.restore(revision_id, to, by=caller_of(request), dry_run=dry_run)
     return answer_of(outcome, dry_run=dry_run)
 

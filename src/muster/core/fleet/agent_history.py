@@ -85,7 +85,7 @@ class Belonging:
                 return key.name in self._tags
             case Kind.CONFIG:
                 return key.name in self._own or bool(self._tags & self._tags_of.get(key.name, set()))
-            case Kind.TAG:
+            case Kind.TAG | Kind.SERVER_SETTING:
                 return False
             case Kind.SETTING:
                 return True

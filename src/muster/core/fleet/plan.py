@@ -40,6 +40,9 @@ class Kind(enum.StrEnum):
     SETTING = "setting"
     """A setting of the whole fleet: its name."""
 
+    SERVER_SETTING = "server_setting"
+    """A setting of the server, made in the console: its dotted key."""
+
 
 class Key(NamedTuple):
     """Names an entry."""
@@ -101,6 +104,7 @@ ENTRIES: Mapping[Kind, type[Entry]] = {
     Kind.RUNNER: Runner,
     Kind.TOMBSTONE: Tombstone,
     Kind.SETTING: Setting,
+    Kind.SERVER_SETTING: Setting,
 }
 
 EDGES = (Kind.TAG_AGENT, Kind.TAG_CONFIG, Kind.ASSIGNMENT)
@@ -246,7 +250,7 @@ def _touched_by(plan: Plan, key: Key) -> Iterator[str]:
             yield from plan.holders(key.name)
         case Kind.TOMBSTONE:
             yield key.name
-        case Kind.TAG | Kind.SETTING:
+        case Kind.TAG | Kind.SETTING | Kind.SERVER_SETTING:
             return
 
 

@@ -13,6 +13,7 @@ from muster.core.fleet.ports import PlanStore
 from muster.core.fleet.registry import Fleet
 from muster.core.fleet.restoring import Missing, Side, lost_configs, restore, returning
 from muster.core.fleet.revisions import Revision
+from muster.core.fleet.server_settings import is_of_server
 from muster.errors import InvalidInput
 from muster.failpoints import Reach, ignore
 from muster.model.access import Token
@@ -69,6 +70,9 @@ class Steering:
         reach: Reach = ignore,
     ) -> None:
         self._reach = reach
+        self.on_server_settings: Callable[[], None] = lambda: None
+        """Called when a setting of the server was changed; it must not fail."""
+
         self.store = store
         self.fleet = fleet
         self.now_us = now_us
@@ -203,6 +207,8 @@ class Steering:
         is_for_all = any(change.key.kind is Kind.SETTING for change in changes)
         self.fleet.desired.forget(None if is_for_all else agents)
         self.fleet.ring(agents)
+        if any(map(is_of_server, changes)):
+            self.on_server_settings()
 
     async def _find_lost(self, revision: Revision, side: Side) -> Missing:
         """Return the last known text of configurations that a revision needs and that are gone."""

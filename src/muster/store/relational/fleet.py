@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row, RowMapping
 
 from muster.core.fleet.plan import ENTRIES, Change, Entry, Key, Kind
 from muster.core.fleet.revisions import Revision, changes_from_json, changes_to_json
+from muster.core.fleet.server_settings import is_of_server
 from muster.errors import NotFound
 from muster.model.audit import ControlAction
 from muster.model.idempotency import IdempotencyKey
@@ -25,6 +26,7 @@ from muster.store.relational.schema import (
     fleet_tag_configs,
     fleet_tags,
     fleet_tombstones,
+    server_settings,
 )
 
 
@@ -44,6 +46,7 @@ PLACES: Mapping[Kind, Place] = {
     Kind.RUNNER: Place(fleet_runners, ("config", "agent_id")),
     Kind.TOMBSTONE: Place(fleet_tombstones, ("agent_id",)),
     Kind.SETTING: Place(fleet_settings, ("name",)),
+    Kind.SERVER_SETTING: Place(server_settings, ("name",)),
 }
 
 
@@ -80,7 +83,9 @@ class RelationalPlan:
             made = connection.execute(insert(fleet_revisions), row).inserted_primary_key
             revision_id = int(made[0]) if made else 0
             details = {"revision": revision_id, "by": revision.by, "action": revision.action}
-            note_action(connection, ControlAction("FleetChanged", revision.ts_us, details))
+            is_settings = all(map(is_of_server, revision.changes))
+            kind_of_action = "SettingsChanged" if is_settings else "FleetChanged"
+            note_action(connection, ControlAction(kind_of_action, revision.ts_us, details))
             return str(revision_id).encode()
 
         def work(connection: Connection) -> int:

@@ -264,6 +264,14 @@ fleet_settings = Table(
     Column("value", Text, nullable=False),
 )
 
+server_settings = Table(
+    "server_settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Settings of the server that were made in the console, as JSON."""
+
 fleet_revisions = Table(
     "fleet_revisions",
     metadata,
