@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from muster.model.batch import REPORTS, BatchKey
 from muster.model.ids import AgentId, Epoch, ReportId
 from muster.model.report import OsInfo, Ports, Report, to_json
 from muster.settings import CommitSettings
+from muster.store.storage import StoredSizes
 from muster.store.telemetry.clients import TelemetryClients
 from muster.store.telemetry.reports import ReportTable
 from muster.store.telemetry.retention import drop_older_than
@@ -233,13 +235,18 @@ def test_a_backfill_of_three_days_keeps_its_times(table: ReportTable) -> None:
 
 
 def test_retention_drops_whole_days_and_keeps_the_marks(
-    open_table: Callable[..., ReportTable], clients: TelemetryClients, clock: Clock
+    open_table: Callable[..., ReportTable], clients: TelemetryClients, clock: Clock, tmp_path: Path
 ) -> None:
     table = open_table()
     store(table, batch(1, report("old")))
     clock.us += 10 * 86_400 * 1_000_000
     store(table, batch(2, report("new")))
     today = datetime.datetime.fromtimestamp(clock.us / 1e6, datetime.UTC).date()
+    sizes = StoredSizes(None, None, clients, tmp_path)  # type: ignore[arg-type]
+    announced = asyncio.run(sizes.droppable("reports", today - datetime.timedelta(days=9)))
+    assert (len(announced.days), announced.rows) == (1, 1)
+    assert announced.stored_bytes > 0
+    assert asyncio.run(sizes.droppable("reports", today - datetime.timedelta(days=10))).rows == 0
     assert drop_older_than(clients, "reports", today=today, days=10) == []
     assert len(drop_older_than(clients, "reports", today=today, days=9)) == 1
     assert ids(table) == ["new"]

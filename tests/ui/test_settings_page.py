@@ -80,6 +80,42 @@ def test_collection_stops_and_starts_again(visit: Visit) -> None:
     visit.check()
 
 
+@WIDE_ONLY
+def test_retention_is_changed_said_and_undone(visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{visit.site.url}/settings?part=storage")
+    logs = page.get_by_role("row").filter(has=page.get_by_role("button", name="Change days of logs"))
+    expect(logs).to_contain_text("14 days")
+    logs.get_by_role("button").click()
+    dialog = page.get_by_role("dialog", name="Change days of logs")
+    days = dialog.get_by_label("Days that logs are kept")
+    days.fill("0")
+    expect(dialog.get_by_role("alert")).to_contain_text("from 1 to 36500")
+    days.fill("7")
+    expect(dialog.get_by_text("Nothing that is stored now is dropped by it.")).to_be_visible()
+    visit.picture("settings-retention")
+    dialog.get_by_role("button", name="Save").click()
+    expect(logs).to_contain_text("7 days")
+    notice = page.get_by_text("retention.logs_days is 7 now; it was 14.")
+    expect(notice).to_be_visible()
+    page.get_by_role("tab", name="About").click()
+    row = page.get_by_role("row").filter(has_text="retention.logs_days")
+    expect(row).to_contain_text("set here")
+    visit.picture("settings-about-edited")
+    row.get_by_role("button").click()
+    page.get_by_role("dialog").get_by_role("button", name="Back to 14").click()
+    expect(row).to_contain_text("default")
+    row.get_by_role("button").click()
+    page.get_by_label("Days that logs are kept").fill("9")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("set here")
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_contain_text("default")
+    assert visit.complaints == [
+        "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+    ]
+
+
 def test_every_part_fits_the_window(visit: Visit, look: str) -> None:
     page = visit.page
     page.goto(f"{visit.site.url}/settings")

@@ -1,4 +1,4 @@
-import { Anchor, TextInput } from "@mantine/core";
+import { Anchor, Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { QueryNotice } from "../app/QueryNotice";
@@ -8,10 +8,12 @@ import { text } from "../text";
 import { PartHead } from "./PartHead";
 import { type SettingRow, settingsQuery } from "./queries";
 import classes from "./settings.module.css";
+import { shownValue } from "./shownValue";
+import { useEditing } from "./useEditing";
 
 const { about: words, columns: titles } = text.settings;
 
-const COLUMNS: readonly Column<SettingRow>[] = [
+const columns = (edit: (row: SettingRow) => void): Column<SettingRow>[] => [
   {
     title: titles.setting,
     cell: ({ key, expected }) => (
@@ -24,19 +26,37 @@ const COLUMNS: readonly Column<SettingRow>[] = [
     title: titles.value,
     cell: ({ value, default: usual }) => (
       <span className={classes.value}>
-        <span className={shown(value) === shown(usual) ? undefined : classes.changed}>
-          {shown(value)}
+        <span className={shownValue(value) === shownValue(usual) ? undefined : classes.changed}>
+          {shownValue(value)}
         </span>
       </span>
     ),
   },
   {
     title: titles.fallback,
-    cell: ({ default: usual }) => <span className={classes.value}>{shown(usual)}</span>,
+    cell: ({ default: usual }) => <span className={classes.value}>{shownValue(usual)}</span>,
+  },
+  {
+    title: titles.origin,
+    cell: ({ origin }) => text.settings.edit.origin(origin),
   },
   {
     title: titles.change,
-    cell: ({ is_reloadable }) => (is_reloadable ? words.atOnce : words.restart),
+    cell: (row) =>
+      row.is_editable ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-label={text.settings.edit.title(row.key)}
+          onClick={() => edit(row)}
+        >
+          {text.settings.edit.change}
+        </Button>
+      ) : row.is_reloadable ? (
+        words.atOnce
+      ) : (
+        words.restart
+      ),
   },
 ];
 
@@ -45,10 +65,11 @@ export function AboutPart() {
   const query = useQuery(settingsQuery);
   const { q = "" } = useSearch({ from: "/shell/settings" });
   const navigate = useNavigate({ from: "/settings" });
+  const { edit, shown } = useEditing();
   const search = (next: string) =>
     void navigate({ search: (old) => ({ ...old, q: next || undefined }), replace: true });
   const found = (query.data?.settings ?? []).filter(({ key, value }) =>
-    `${key}\n${shown(value)}`.toLowerCase().includes(q.toLowerCase()),
+    `${key}\n${shownValue(value)}`.toLowerCase().includes(q.toLowerCase()),
   );
   return (
     <>
@@ -84,10 +105,11 @@ export function AboutPart() {
           >
             {words.settingsWhat}
           </PartHead>
+          {shown}
           <div className={classes.card}>
             <DataTable
               label={words.settings}
-              columns={COLUMNS}
+              columns={columns(edit)}
               rows={found}
               rowKey={({ key }) => key}
               emptyText={words.none}
@@ -97,11 +119,4 @@ export function AboutPart() {
       )}
     </>
   );
-}
-
-function shown(value: unknown): string {
-  if (value === "" || value === null || (Array.isArray(value) && value.length === 0)) {
-    return words.empty;
-  }
-  return Array.isArray(value) ? value.map(String).join(", ") : String(value);
 }

@@ -1,5 +1,5 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { CopyLine } from "../app/CopyLine";
 import { QueryNotice } from "../app/QueryNotice";
 import { Meter } from "../charts/Meter";
 import { formatBytes } from "../format/bytes";
@@ -7,8 +7,9 @@ import { formatCount } from "../format/number";
 import { type Column, DataTable } from "../tables/DataTable";
 import { text } from "../text";
 import { PartHead } from "./PartHead";
-import { type StoragePage, storageQuery } from "./queries";
+import { type StoragePage, settingsQuery, storageQuery } from "./queries";
 import classes from "./settings.module.css";
+import { useEditing } from "./useEditing";
 
 const { storage: words, columns: titles } = text.settings;
 
@@ -21,9 +22,11 @@ interface KeptRow {
   share_percent: number;
   since: string | null;
   days: number | null;
+  /** The setting that says for how long rows are kept. */
+  setting: string | null;
 }
 
-const COLUMNS: readonly Column<KeptRow>[] = [
+const columns = (edit: (row: KeptRow) => void): Column<KeptRow>[] => [
   { title: titles.table, cell: ({ name }) => <span className={classes.name}>{name}</span> },
   { title: titles.rows, isNumber: true, cell: ({ rows }) => formatCount(rows) },
   { title: titles.size, isNumber: true, cell: ({ stored_bytes }) => formatBytes(stored_bytes) },
@@ -39,13 +42,34 @@ const COLUMNS: readonly Column<KeptRow>[] = [
   {
     title: titles.kept,
     isNumber: true,
-    cell: ({ days }) => (days === null ? words.always : words.days(days)),
+    cell: (row) =>
+      row.days === null ? (
+        words.always
+      ) : (
+        <span className={classes.kept}>
+          {words.days(row.days)}
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={text.settings.edit.title(words.keepingOf(row.name))}
+            onClick={() => edit(row)}
+          >
+            {text.settings.edit.change}
+          </Button>
+        </span>
+      ),
   },
 ];
 
 /** What the stores take of the disk, and how long rows are kept. */
 export function StoragePart() {
   const query = useQuery({ ...storageQuery, refetchInterval: 30_000 });
+  const settings = useQuery(settingsQuery);
+  const { edit, shown } = useEditing();
+  const editDays = ({ setting, name }: KeptRow) => {
+    const row = settings.data?.settings.find(({ key }) => key === setting);
+    if (row) edit(row, words.keepingOf(name));
+  };
   const page = query.data;
   const used = page && 100 * (1 - page.disk_free_bytes / page.disk_bytes);
   return (
@@ -60,22 +84,17 @@ export function StoragePart() {
               {words.free(formatBytes(page.disk_free_bytes), formatBytes(page.disk_bytes))}
             </span>
           </div>
+          {shown}
           <div className={classes.card}>
             <DataTable
               label={words.tables}
-              columns={COLUMNS}
+              columns={columns(editDays)}
               rows={toRows(page)}
               rowKey={({ key }) => key}
               emptyText={words.nothing}
             />
           </div>
           <p className={classes.note}>{words.how}</p>
-          <CopyLine
-            label={words.how}
-            content={page.tables
-              .map(({ setting, days }) => `MUSTER_${envName(setting)}=${days}`)
-              .join("\n")}
-          />
         </>
       )}
     </>
@@ -84,13 +103,14 @@ export function StoragePart() {
 
 function toRows({ tables, databases }: StoragePage): KeptRow[] {
   const rows = [
-    ...tables.map(({ use, days }) => ({
+    ...tables.map(({ use, days, setting }) => ({
       key: use.table,
       name: words.names[use.table] ?? use.table,
       rows: use.rows,
       stored_bytes: use.stored_bytes,
       since: use.first_day,
       days,
+      setting,
     })),
     ...databases.map(({ name, stored_bytes, rows: count }) => ({
       key: `database ${name}`,
@@ -99,6 +119,7 @@ function toRows({ tables, databases }: StoragePage): KeptRow[] {
       stored_bytes,
       since: "",
       days: null,
+      setting: null,
     })),
   ];
   const all_bytes = rows.reduce((sum, { stored_bytes }) => sum + stored_bytes, 0);
@@ -106,8 +127,4 @@ function toRows({ tables, databases }: StoragePage): KeptRow[] {
     ...row,
     share_percent: all_bytes === 0 ? 0 : (100 * row.stored_bytes) / all_bytes,
   }));
-}
-
-function envName(setting: string): string {
-  return setting.replaceAll(".", "_").toUpperCase();
 }

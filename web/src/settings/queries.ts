@@ -12,6 +12,8 @@ export type NewLink = Schemas["NewLink"];
 export type StoragePage = Schemas["StoragePage"];
 export type SettingsAnswer = Schemas["SettingsPage"];
 export type SettingRow = Schemas["SettingRow"];
+export type SettingChanged = Schemas["SettingChanged"];
+export type Dropped = Schemas["Dropped"];
 export type Collection = Schemas["MachineSetting"];
 
 const TOKENS = "/console/v1/tokens";
@@ -49,6 +51,38 @@ export const settingsQuery = queryOptions({
   queryKey: ["settings", "settings"],
   queryFn: ({ signal }) => request<SettingsAnswer>("/console/v1/settings", { signal }),
 });
+
+const SETTINGS = "/console/v1/settings";
+
+type Value = string | number;
+
+/** What a change of a setting would do; nothing is changed. */
+export function trialQuery(key: string, value: Value) {
+  return queryOptions({
+    queryKey: ["settings", "trial", key, value],
+    queryFn: ({ signal }) =>
+      request<SettingChanged>(`${SETTINGS}/${encodeURIComponent(key)}?dry_run=true`, {
+        method: "PUT",
+        body: { value },
+        signal,
+      }),
+    retry: false,
+    staleTime: 0,
+  });
+}
+
+export function changeSetting(key: string, value: Value): Promise<SettingChanged> {
+  return request(`${SETTINGS}/${encodeURIComponent(key)}`, { method: "PUT", body: { value } });
+}
+
+/** Lets a setting be what the server's file, environment or flags say. */
+export function clearSetting(key: string): Promise<SettingChanged> {
+  return request(`${SETTINGS}/${encodeURIComponent(key)}`, { method: "DELETE" });
+}
+
+export function undoSetting(revision: number): Promise<void> {
+  return request(`/v1/api/revisions/${revision}/restore?to=before`, { method: "POST" });
+}
 
 export const collectionQuery = queryOptions({
   queryKey: ["settings", "collection"],

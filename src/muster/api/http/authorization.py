@@ -1,5 +1,6 @@
 """Who may call a route: a token with its scope, sent or used to sign, a session, or an open surface."""
 
+import contextlib
 import time
 from functools import partial
 from typing import Any, NamedTuple
@@ -51,6 +52,7 @@ class Authorizer:
     async def _check(self, connection: Connection, needs: Needs) -> None:
         if not connection.headers.get("authorization"):
             if self._is_open(connection, needs.surface):
+                await self._note_person(connection)
                 return
             if SESSION_COOKIE in connection.cookies:
                 await self._check_session(connection, needs.scope)
@@ -74,6 +76,16 @@ class Authorizer:
             raise Forbidden("only administrators may do this")
         if connection.scope.get("method") not in SAFE_METHODS and "origin" not in connection.headers:
             raise Forbidden("a request with a session needs an Origin header")
+
+    async def _note_person(self, connection: Connection) -> None:
+        """Leave who is signed in, if anybody, at a surface that is open to all: their changes are theirs."""
+        secret = connection.cookies.get(SESSION_COOKIE)
+        if secret is None or not (
+            connection.scope.get("method") in SAFE_METHODS or "origin" in connection.headers
+        ):
+            return
+        with contextlib.suppress(Unauthenticated):
+            connection.state.person = (await self._people.session(secret)).person
 
     def _is_open(self, connection: Connection, surface: Surface | None) -> bool:
         if surface is None or surface not in self._live.settings.auth.open:

@@ -29,6 +29,7 @@ export const settings = {
     value: "Value",
     fallback: "Default",
     change: "Change counts",
+    origin: "Comes from",
   },
   tokens: {
     title: "Tokens",
@@ -136,7 +137,35 @@ export const settings = {
     days: (days: number) => (days === 1 ? "1 day" : `${days} days`),
     always: "always",
     nothing: "nothing yet",
-    how: "Days are set in the server's file or environment:",
+    keepingOf: (name: string) => `days of ${name.toLowerCase()}`,
+    how: "Whole days are dropped, by the day on which rows were received; metrics by the minute and hour go by the month.",
+  },
+  edit: {
+    title: (name: string) => `Change ${name}`,
+    change: "Change",
+    labels: {
+      "retention.reports_days": "Days that reports are kept",
+      "retention.samples_days": "Days that samples are kept",
+      "retention.rollups_days": "Days that metrics by the minute and hour are kept",
+      "retention.logs_days": "Days that logs are kept",
+      "retention.inventory_days": "Days that earlier versions of the inventory are kept",
+      "server.display_timezone": "Time zone of hours and days, such as Europe/Berlin",
+      "log.level": "What the server logs",
+      "telemetry.query_timeout_s": "Seconds that a query may take",
+    } as Record<string, string>,
+    save: "Save",
+    drops: (size: string, rows: string, days: number, first: string, last: string) =>
+      `Drops ${size}, ${rows} rows: ${days === 1 ? `the day ${first}` : `${days} days, ${first} to ${last}`}. What is dropped cannot be brought back.`,
+    dropsNothing: "Nothing that is stored now is dropped by it.",
+    origin: (origin: string) =>
+      origin === "console" ? "set here" : origin === "default" ? "default" : origin,
+    from: (origin: string) =>
+      origin === "console" ? "It was set here." : `It comes from: ${origin}.`,
+    beneath: (value: string, origin: string) => `Without that it would be ${value} (${origin}).`,
+    takeBack: (value: string) => `Back to ${value}`,
+    changed: (key: string, before: string, after: string) =>
+      `${key} is ${after} now; it was ${before}.`,
+    undo: "Undo",
   },
   collection: {
     title: "Collection",
@@ -166,7 +195,8 @@ export const settings = {
     api: "For programs",
     docs: "API documentation",
     settings: "Settings in force",
-    settingsWhat: "They are changed in the server's file, its environment or its flags.",
+    settingsWhat:
+      "Some are changed here and count above the server's file, environment and flags, where the others are changed.",
     find: "Find a setting",
     none: "No setting matches.",
     atOnce: "at once",
