@@ -31,7 +31,11 @@ class RelationalTokens:
             "scopes": " ".join(sorted(token.scopes)),
             "tags": msgspec.json.encode(token.tags).decode(),
         }
-        details = {"token_id": token.id, "name": token.name, "scopes": sorted(token.scopes)}
+        details: dict[str, object] = {
+            "token_id": token.id,
+            "name": token.name,
+            "scopes": sorted(token.scopes),
+        }
         if token.max_agents is not None:
             details["max_agents"] = token.max_agents
 
