@@ -15,7 +15,8 @@ from tests.ui.sample import CONFIG, PATHS, fill, settle
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 GRAVE = ("serious", "critical")
 TABS = (
-    *(f"/hosts/{{host}}?tab={tab}" for tab in ("ports", "disks", "interfaces", "environment")),
+    *(f"/hosts/{{host}}?tab={tab}" for tab in ("ports", "disks", "interfaces", "inventory", "environment")),
+    "/hosts/{host}?range=15m&compare=previous&marks=list&at=1",
     *(f"/fleet/configs/{CONFIG}?tab={tab}" for tab in ("backtest", "agents", "revisions")),
     "/fleet?open={host}",
 )

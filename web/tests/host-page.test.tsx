@@ -1,15 +1,21 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { HostDetail, MetricAnswer } from "../src/api/types";
+import type { HostDetail, MetricAnswer, Timeline } from "../src/api/types";
+import { openBars } from "../src/charts/bars";
 import { openPlot } from "../src/charts/plot";
+
 import { openConsole, type Replies, SIGNED_IN } from "./console";
-import { makeDetail, makeReport } from "./hosts";
+import { makeDetail, makeMark, makeReport } from "./hosts";
 
 // jsdom has no canvas.
 vi.mock("../src/charts/plot", async (original) => ({
   ...(await original<typeof import("../src/charts/plot")>()),
   openPlot: vi.fn(),
+}));
+vi.mock("../src/charts/bars", async (original) => ({
+  ...(await original<typeof import("../src/charts/bars")>()),
+  openBars: vi.fn(),
 }));
 
 const RUBBISH = "<img src=x onerror=alert(1)>";
@@ -36,15 +42,38 @@ const METRICS: MetricAnswer = {
   ],
 };
 
+const TIMELINE: Timeline = {
+  from_us: 1_795_242_000e6,
+  to_us: 1_795_245_600e6,
+  logs: {
+    from_us: 1_795_242_000e6,
+    to_us: 1_795_245_600e6,
+    interval_s: 1_800,
+    total: 3,
+    levels: [{ level: "error", counts: [1, 2] }],
+  },
+  marks: [
+    makeMark({ kind: "config", id: 12, subject: RUBBISH, by: "person ada" }),
+    makeMark({ kind: "boot", ts_us: 1_795_243_000e6 }),
+  ],
+  has_more: false,
+};
+
 function serverWith(detail: HostDetail): Replies {
   return {
     ...SIGNED_IN,
     "GET /console/v1/hosts/agent-1": { body: detail },
     "GET /api/metrics": { body: METRICS },
+    "GET /console/v1/hosts/agent-1/timeline": { body: TIMELINE },
   };
 }
 
 beforeEach(() => {
+  vi.mocked(openBars)
+    .mockReset()
+    .mockImplementation(
+      () => ({ setData: () => {}, destroy: () => {} }) as unknown as ReturnType<typeof openBars>,
+    );
   vi.mocked(openPlot)
     .mockReset()
     .mockImplementation(
@@ -126,7 +155,7 @@ test("charts that cannot be read leave the rest of the page standing", async () 
   const replies = serverWith(makeDetail());
   replies["GET /api/metrics"] = { status: 400, body: { code: "x", message: "Too many points." } };
   openConsole("/hosts/agent-1", replies);
-  expect((await screen.findAllByText("Too many points.")).length).toBe(5);
+  expect((await screen.findAllByText("Too many points.")).length).toBe(6);
   expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("web-1");
 });
 
@@ -140,4 +169,106 @@ test("when the next answer fails the charts stay and say that they are old", asy
   const retries = await screen.findAllByRole("button", { name: "Not up to date, try again" });
   expect(retries).toHaveLength(5);
   expect(screen.getByRole("img", { name: "CPU over time" })).toBeInTheDocument();
+});
+
+test("the marks of the timeline are told as a list that leads to them", async () => {
+  const { container } = openConsole("/hosts/agent-1?marks=list", serverWith(makeDetail()));
+  const table = await screen.findByRole("region", { name: "Marks" });
+  const change = within(table).getByRole("link", { name: RUBBISH });
+  expect(change).toHaveAttribute("href", "/fleet/changes?revision=12");
+  expect(within(table).getByRole("link", { name: "Started" })).toHaveAttribute(
+    "href",
+    expect.stringContaining("at=1795243000000000"),
+  );
+  expect(within(table).getByText("person ada")).toBeVisible();
+  expect(container.querySelector("img")).toBeNull();
+});
+
+test("marks go through every chart until they are switched off", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  await screen.findByRole("img", { name: "CPU over time" });
+  const drawn = () => vi.mocked(openPlot).mock.calls.at(-1)?.[3].marks().length;
+  await waitFor(() => expect(drawn()).toBe(2));
+  await user.click(screen.getByRole("checkbox", { name: "Lines in charts" }));
+  expect(router.state.location.search).toMatchObject({ lines: "off" });
+  await waitFor(() => expect(drawn()).toBe(0));
+});
+
+test("an earlier span is asked for and drawn beside this one", async () => {
+  const user = userEvent.setup();
+  const { router, calls } = openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  await screen.findByRole("img", { name: "CPU over time" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Compare with" }), "day");
+  expect(router.state.location.search).toMatchObject({ compare: "day" });
+  const starts = () =>
+    calls
+      .filter(({ route }) => route === "GET /api/metrics")
+      .map(({ url }) => Number(url.searchParams.get("from")));
+  await waitFor(() =>
+    expect(Math.max(...starts()) - Math.min(...starts())).toBeGreaterThanOrEqual(86_400e6),
+  );
+  await waitFor(() => {
+    const lines = vi.mocked(openPlot).mock.calls.at(-1)?.[1] ?? [];
+    expect(lines.some(({ isPast }) => isPast)).toBe(true);
+  });
+});
+
+test("a click on a chart shows the machine as it reported then, and goes on from there", async () => {
+  const user = userEvent.setup();
+  const replies = serverWith(makeDetail());
+  replies["GET /console/v1/hosts/agent-1/moment"] = {
+    body: {
+      at_us: 1_795_243_030e6,
+      report: { ...makeReport(), process: { Borg: [4242] } },
+      report_us: 1_795_243_000e6,
+      earlier_us: 1_795_242_990e6,
+      later_us: null,
+      inventory: null,
+      inventory_us: null,
+    },
+  };
+  const { router } = openConsole("/hosts/agent-1", replies);
+  await screen.findByRole("img", { name: "CPU over time" });
+  vi.mocked(openPlot).mock.calls[0]?.[3].onPick?.(1_795_243_030);
+  expect(await screen.findByRole("cell", { name: "Borg" })).toBeVisible();
+  expect(router.state.location.search).toMatchObject({ at: 1_795_243_030e6 });
+  const bar = screen.getByRole("toolbar", { name: "The machine at a moment" });
+  expect(bar).toHaveTextContent(/30\ss before the chosen moment/);
+  expect(within(bar).getByRole("button", { name: "Later report" })).toBeDisabled();
+  await user.click(within(bar).getByRole("button", { name: "Earlier report" }));
+  expect(router.state.location.search).toMatchObject({ at: 1_795_242_990e6 });
+  await user.click(within(bar).getByRole("button", { name: "Back to now" }));
+  await waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1"));
+});
+
+test("versions of the inventory say what changed, and any two are compared", async () => {
+  const user = userEvent.setup();
+  const replies = serverWith(makeDetail());
+  const version = (id: number, change: string, path: string) => ({
+    id,
+    ts_us: (1_795_243_000 + id) * 1e6,
+    change,
+    by: "agent agent-1",
+    boot_s: null,
+    count: path ? 1 : 0,
+    differences: path ? [{ path, old: null, new: 8 }] : [],
+  });
+  const versions = [
+    version(9, "changed", "cpu_cores"),
+    version(5, "changed", "user"),
+    version(1, "created", ""),
+  ];
+  replies["GET /console/v1/hosts/agent-1/inventory"] = { body: { versions, next: null } };
+  replies["GET /console/v1/hosts/agent-1/inventory/differences"] = {
+    body: [{ path: "memory_total_bytes", old: 1024, new: 2048 }],
+  };
+  const { calls } = openConsole("/hosts/agent-1?tab=inventory", replies);
+  const list = await screen.findByRole("list", { name: "Versions" });
+  expect(within(list).getAllByRole("button")).toHaveLength(3);
+  expect(list).toHaveTextContent("Cores");
+  expect(await screen.findByRole("row", { name: /Memory 1.KiB 2.KiB/ })).toBeVisible();
+  await user.selectOptions(screen.getByRole("combobox", { name: "Compared with" }), "1");
+  const asked = () => calls.at(-1)?.url.search;
+  await waitFor(() => expect(asked()).toBe("?old=1&new=9"));
 });

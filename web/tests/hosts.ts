@@ -1,4 +1,4 @@
-import type { AttentionLine, FleetHost, HostDetail, HostReport } from "../src/api/types";
+import type { AttentionLine, FleetHost, HostDetail, HostReport, Mark } from "../src/api/types";
 import { type Replies, SIGNED_IN } from "./console";
 
 export const NOW_US = 1_795_245_673e6;
@@ -52,6 +52,22 @@ export function makeReport(): HostReport {
     os: { machine: "", node: "", processor: "", release: "", system: "", version: "" },
     ports: { inUse: [22], notInUse: [] },
     process: {},
+  };
+}
+
+export function makeMark(changes: Partial<Mark>): Mark {
+  return {
+    kind: "config",
+    ts_us: 1_795_242_100e6,
+    until_us: null,
+    id: null,
+    subject: "",
+    state: "",
+    detail: "",
+    by: "",
+    count: 0,
+    changes: [],
+    ...changes,
   };
 }
 

@@ -46,6 +46,21 @@ export interface HostDetail {
   last: LastValue[];
 }
 
+/** The machine by its newest report at or before a moment. */
+export interface HostMoment extends Omit<Schemas["HostMoment"], "report" | "inventory"> {
+  report: HostReport | null;
+  inventory: Inventory | null;
+}
+export type InventoryVersion = Schemas["InventoryVersion"];
+export type InventoryVersions = Schemas["InventoryVersions"];
+export type Difference = Schemas["Difference"];
+
+/** What happened to a machine, the oldest first, and how much it logged. */
+export type Timeline = Omit<Schemas["Timeline"], "marks"> & { marks: Mark[] };
+export type Mark = Answered<Schemas["Mark"]>;
+export type MarkKind = Mark["kind"];
+export type LogRate = Schemas["LogRate"];
+
 /** Value i of each series belongs to from_us + i * interval_s. */
 export type MetricAnswer = Schemas["MetricAnswer"];
 export type MetricSeries = Schemas["SeriesValues"];

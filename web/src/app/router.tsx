@@ -9,6 +9,7 @@ import {
 import { parseAddSearch } from "../add/search";
 import { parseAuditSearch } from "../audit/search";
 import { parseEventsSearch } from "../events/search";
+import { parseChangesSearch } from "../fleet/changes/search";
 import { parseConfigSearch } from "../fleet/configs/search";
 import { parseListSearch } from "../fleet/list/search";
 import { parseHostSearch } from "../host/search";
@@ -112,6 +113,7 @@ const releasesRoute = createRoute({
 const changesRoute = createRoute({
   getParentRoute: () => fleetFrameRoute,
   path: "/changes",
+  validateSearch: parseChangesSearch,
   component: lazyRouteComponent(() => import("../fleet/changes/ChangesPage"), "ChangesPage"),
 });
 

@@ -3,6 +3,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
 import { type BarPart, barData, openBars } from "./bars";
+import { tokenColor } from "./palette";
 import classes from "./TimeChart.module.css";
 
 interface BarChartProps {
@@ -18,6 +19,11 @@ interface BarChartProps {
   onCursor: (index: number | null) => void;
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
+  onPick?: (time_s: number) => void;
+  isSynced?: boolean;
+  onMove?: (left_px: number | null) => void;
+  /** Takes the plot when it is opened, and null when it is closed. */
+  onPlot?: (plot: uPlot | null) => void;
 }
 
 /** Bars over time, each piled up of parts in the colours of tokens; a drag zooms. */
@@ -35,7 +41,7 @@ export function BarChart(props: BarChartProps) {
     const element = elementRef.current;
     if (!element) return;
     const { times_s, parts } = latest.current;
-    const colored = parts.map((part) => ({ ...part, color: colorOf(part.token) }));
+    const colored = parts.map((part) => ({ ...part, color: tokenColor(part.token) }));
     const plot = openBars(element, colored, barData(times_s, colored), {
       scheme,
       height_px,
@@ -44,8 +50,12 @@ export function BarChart(props: BarChartProps) {
       onCursor: (index) => latest.current.onCursor(index),
       onZoom: (...window) => latest.current.onZoom(...window),
       onReset: () => latest.current.onReset(),
+      onPick: latest.current.onPick && ((time_s) => latest.current.onPick?.(time_s)),
+      isSynced: latest.current.isSynced,
+      onMove: (left_px) => latest.current.onMove?.(left_px),
     });
     plotRef.current = plot;
+    latest.current.onPlot?.(plot);
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0)
         plot.setSize({ width: element.clientWidth, height: plot.height });
@@ -55,6 +65,7 @@ export function BarChart(props: BarChartProps) {
       observer.disconnect();
       plot.destroy();
       plotRef.current = null;
+      latest.current.onPlot?.(null);
     };
   }, [shape, scheme, height_px]);
 
@@ -72,8 +83,4 @@ export function BarChart(props: BarChartProps) {
       aria-label={label}
     />
   );
-}
-
-function colorOf(token: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(token).trim() || "#888";
 }

@@ -3,25 +3,33 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import { formatBucket } from "../format/time";
+import { text } from "../text";
 import { Legend } from "./Legend";
-import type { ChartLines } from "./lines";
-import { lineColor } from "./palette";
+import type { ChartLines, PastLines } from "./lines";
+import type { PlotMark } from "./marks";
+import { FRAME_COLORS, lineColor, type Scheme } from "./palette";
 import { openPlot, type PlotLine, plotData } from "./plot";
 import classes from "./TimeChart.module.css";
 
-interface TimeChartProps {
+export interface TimeChartProps {
   title: string;
   chart: ChartLines;
   from_s: number;
   to_s: number;
   isStacked?: boolean;
   top?: number;
+  past?: PastLines;
+  marks?: readonly PlotMark[];
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
+  onPick?: (time_s: number) => void;
 }
 
+const NO_MARKS: readonly PlotMark[] = [];
+
 /** Lines over time with a legend that follows the cursor; a drag zooms, a double click resets. */
-export function TimeChart({ title, chart, isStacked = false, top = 0, ...view }: TimeChartProps) {
+export function TimeChart(props: TimeChartProps) {
+  const { title, chart, isStacked = false, top = 0, past, marks = NO_MARKS, ...view } = props;
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<number | null>(null);
@@ -29,8 +37,11 @@ export function TimeChart({ title, chart, isStacked = false, top = 0, ...view }:
     () => chart.lines.map((line, index) => ({ ...line, color: lineColor(scheme, index) })),
     [chart.lines, scheme],
   );
-  const shown = useMemo(() => lines.filter(({ label }) => !hidden.has(label)), [lines, hidden]);
-  const elementRef = usePlot({ chart, shown, isStacked, top, scheme, setCursor, ...view });
+  const shown = useMemo(() => {
+    const present = lines.filter(({ label }) => !hidden.has(label));
+    return past ? [...present, ...pastOf(present, past, isStacked, scheme)] : present;
+  }, [lines, hidden, past, isStacked, scheme]);
+  const elementRef = usePlot({ chart, shown, isStacked, top, scheme, marks, setCursor, ...view });
 
   const toggle = (label: string) =>
     setHidden((old) => {
@@ -44,27 +55,53 @@ export function TimeChart({ title, chart, isStacked = false, top = 0, ...view }:
       <div className={classes.head}>
         <h3 className={classes.title}>{title}</h3>
         <span className={classes.time}>
-          {time_s !== undefined && formatBucket(time_s, chart.interval_s)}
+          {time_s !== undefined
+            ? formatBucket(time_s, chart.interval_s)
+            : past && text.host.compare.dashed(past.of)}
         </span>
       </div>
-      <div ref={elementRef} className={classes.plot} role="img" aria-label={`${title} over time`} />
+      <div
+        ref={elementRef}
+        className={classes.plot}
+        role="img"
+        aria-label={text.charts.overTime(title)}
+      />
       <Legend
         lines={lines}
         unit={chart.unit}
         cursor={time_s === undefined ? null : cursor}
         hidden={hidden}
         omitted={chart.omitted}
+        past={isStacked ? undefined : past}
         onToggle={toggle}
       />
     </>
   );
 }
 
-interface PlotInput extends Omit<TimeChartProps, "title"> {
+/** The dashed lines of a chart: one for each that is shown, or their sum where these are stacked. */
+function pastOf(
+  present: readonly PlotLine[],
+  past: PastLines,
+  isStacked: boolean,
+  scheme: Scheme,
+): PlotLine[] {
+  if (isStacked) {
+    const color = FRAME_COLORS[scheme].text;
+    return [{ label: text.host.compare.sum, values: past.sum, color, isPast: true }];
+  }
+  return present.flatMap(({ label, color, isLimit }) => {
+    const values = isLimit ? undefined : past.values.get(label);
+    return values ? [{ label, values, color, isPast: true }] : [];
+  });
+}
+
+interface PlotInput extends Omit<TimeChartProps, "title" | "past"> {
   shown: PlotLine[];
   isStacked: boolean;
   top: number;
-  scheme: "light" | "dark";
+  marks: readonly PlotMark[];
+  scheme: Scheme;
   setCursor: (index: number | null) => void;
 }
 
@@ -74,8 +111,10 @@ function usePlot(input: PlotInput) {
   const plotRef = useRef<uPlot | null>(null);
   const latest = useRef(input);
   latest.current = input;
-  const { chart, shown, isStacked, top, scheme, from_s, to_s } = input;
-  const shape = JSON.stringify([shown.map((line) => [line.label, line.color, line.isLimit])]);
+  const { chart, shown, isStacked, top, scheme, marks, from_s, to_s } = input;
+  const shape = JSON.stringify(
+    shown.map((line) => [line.label, line.color, line.isLimit, line.isPast]),
+  );
 
   // `shape` says when lines differ; new values of the same lines are only fed, below.
   useEffect(() => {
@@ -88,9 +127,11 @@ function usePlot(input: PlotInput) {
       top,
       isStacked,
       window: () => [latest.current.from_s, latest.current.to_s],
+      marks: () => latest.current.marks,
       onCursor: (index) => latest.current.setCursor(index),
       onZoom: (...window) => latest.current.onZoom(...window),
       onReset: () => latest.current.onReset(),
+      onPick: latest.current.onPick && ((time_s) => latest.current.onPick?.(time_s)),
     });
     plotRef.current = plot;
     const observer = new ResizeObserver(() => {
@@ -107,7 +148,7 @@ function usePlot(input: PlotInput) {
 
   useEffect(() => {
     plotRef.current?.setData(plotData(chart.times_s, shown, isStacked));
-  }, [chart, shown, isStacked, from_s, to_s]);
+  }, [chart, shown, isStacked, from_s, to_s, marks]);
 
   return elementRef;
 }

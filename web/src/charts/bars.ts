@@ -2,7 +2,9 @@ import uPlot from "uplot";
 import { chartAxes, valueRange } from "./axes";
 import { stack } from "./lines";
 import type { Scheme } from "./palette";
-import { takeSelection, zonedDate } from "./plot";
+import { watchPicks } from "./picking";
+import { SHARED_CURSOR, takeSelection, zonedDate } from "./plot";
+import { watchTouches } from "./touch";
 
 /** Steps of a scale of counts: 1, 2, 5, 10, ... */
 const COUNT_STEPS = Array.from({ length: 13 }, (_, power) =>
@@ -26,6 +28,12 @@ export interface BarOptions {
   onCursor: (index: number | null) => void;
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
+  /** A click that neither zooms nor is one of two. */
+  onPick?: (time_s: number) => void;
+  /** The cursor is that of the charts of metrics, too. */
+  isSynced?: boolean;
+  /** Where the cursor is, in pixels from the left end of the bars. */
+  onMove?: (left_px: number | null) => void;
 }
 
 /** Columns as uPlot wants them: the sums of all parts first, so that lower ones are drawn over them. */
@@ -41,7 +49,7 @@ export function openBars(
   options: BarOptions,
 ): uPlot {
   const paths = uPlot.paths.bars?.({ size: [0.86, 64], align: 1 });
-  return new uPlot(
+  const plot = new uPlot(
     {
       width: element.clientWidth || 400,
       height: options.height_px,
@@ -52,6 +60,7 @@ export function openBars(
         y: false,
         points: { show: false },
         drag: { x: true, y: false, setScale: false },
+        ...(options.isSynced ? { sync: SHARED_CURSOR } : {}),
         bind: {
           dblclick: () => () => {
             options.onReset();
@@ -77,6 +86,7 @@ export function openBars(
         setCursor: [
           (plot) => {
             const left = plot.cursor.left ?? -1;
+            options.onMove?.(left < 0 ? null : left);
             options.onCursor(left < 0 ? null : barAt(plot.data[0], plot.posToVal(left, "x")));
           },
         ],
@@ -86,6 +96,9 @@ export function openBars(
     data,
     element,
   );
+  watchPicks(plot, options);
+  watchTouches(plot, options);
+  return plot;
 }
 
 /** The axes of a chart of counts: no tick stands at a fraction. */

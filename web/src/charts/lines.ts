@@ -46,11 +46,23 @@ export interface ChartLines {
 
 export const MAX_LINES = 8;
 
+/** Values of an earlier span under the times of this one, by label; `of` says how much earlier. */
+export interface PastLines {
+  of: string;
+  values: ReadonlyMap<string, Values>;
+  /** The sum of all: what a stacked chart is compared with. */
+  sum: Values;
+}
+
 /**
  * Picks a chart's lines out of an answer: the highest MAX_LINES of them, in order of sources and labels.
  * What metric runners took beside the agent is left out: a stack would count it twice.
  */
-export function toChartLines(answer: MetricAnswer, spec: ChartSpec): ChartLines {
+export function toChartLines(
+  answer: MetricAnswer,
+  spec: ChartSpec,
+  most: number = MAX_LINES,
+): ChartLines {
   const found = spec.sources.flatMap((source, rank) =>
     answer.series
       .filter((series) => series.metric === source.metric && series.labels.runner === undefined)
@@ -61,7 +73,7 @@ export function toChartLines(answer: MetricAnswer, spec: ChartSpec): ChartLines 
   const wanted = spec.dropsZero || isQuiet ? loud : found;
   const kept = wanted
     .toSorted((one, other) => peakOf(other.series.values) - peakOf(one.series.values))
-    .slice(0, MAX_LINES);
+    .slice(0, most);
   const lines = kept
     .map(({ rank, series, source }) => ({ rank, line: toLine(series, source, spec) }))
     .toSorted((one, other) => one.rank - other.rank || compare(one.line.label, other.line.label))
@@ -84,6 +96,24 @@ export function timesOf({ from_us, to_us, interval_s, series }: MetricAnswer): n
     series.length > 0 ? 0 : Math.ceil((to_us - from_us) / 1e6 / interval_s),
   );
   return Array.from({ length }, (_, index) => from_us / 1e6 + index * interval_s);
+}
+
+/** Brings what was `shift_s` earlier under the times of a chart. */
+export function toPastLines(
+  chart: ChartLines,
+  past: ChartLines,
+  shift_s: number,
+  of: string,
+): PastLines {
+  const start_s = (past.times_s[0] ?? 0) + shift_s;
+  const moved = (values: Values): Values =>
+    chart.times_s.map(
+      (time_s) => values[Math.floor((time_s - start_s) / past.interval_s + 0.5)] ?? null,
+    );
+  const drawn = past.lines.filter(({ isLimit }) => !isLimit);
+  const lines = drawn.map(({ label, values }) => [label, moved(values)] as const);
+  const sum = stack(lines.map(([, values]) => values)).at(-1) ?? [];
+  return { of, values: new Map(lines), sum };
 }
 
 /** Piles lines up: each value becomes the sum of itself and those below. All missing stays missing. */

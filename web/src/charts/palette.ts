@@ -11,6 +11,11 @@ export const FRAME_COLORS: Record<Scheme, { text: string; grid: string; limit: s
   dark: { text: "#8f9aaa", grid: "#202831", limit: "#5d6878" },
 };
 
+/** The colour of a token as the page shows it now, for what is drawn on a canvas. */
+export function tokenColor(token: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(token).trim() || "#888";
+}
+
 export function lineColor(scheme: Scheme, index: number): string {
   const colors = LINE_COLORS[scheme];
   return colors[index % colors.length] ?? FRAME_COLORS[scheme].text;

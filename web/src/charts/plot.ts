@@ -2,15 +2,20 @@ import uPlot from "uplot";
 import { wallClock } from "../format/zone";
 import { chartAxes, valueRange } from "./axes";
 import { type Line, lonePoints, stack } from "./lines";
+import { drawMarks, type PlotMark } from "./marks";
 import { FRAME_COLORS, type Scheme } from "./palette";
+import { watchPicks } from "./picking";
+import { watchTouches } from "./touch";
 
 export const PLOT_HEIGHT_PX = 190;
 
 /** Charts with this key share their cursor. */
-const SYNC_KEY = "host";
+export const SYNC_KEY = "host";
 
 export interface PlotLine extends Line {
   color: string;
+  /** Of an earlier span: drawn dashed, and never stacked. */
+  isPast?: boolean;
 }
 
 export interface PlotOptions {
@@ -20,19 +25,25 @@ export interface PlotOptions {
   isStacked: boolean;
   /** Read anew at each draw: the window moves while the plot stays. */
   window: () => [from_s: number, to_s: number];
+  /** Read anew at each draw. */
+  marks: () => readonly PlotMark[];
   onCursor: (index: number | null) => void;
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
+  /** A click that neither zooms nor is one of two. */
+  onPick?: (time_s: number) => void;
 }
 
 /** Columns as uPlot wants them: times, then a column for each line, piled up where stacked. */
 export function plotData(
   times_s: number[],
-  lines: readonly Line[],
+  lines: readonly (Line & { isPast?: boolean })[],
   isStacked: boolean,
 ): uPlot.AlignedData {
-  const columns = lines.map(({ values }) => values);
-  return [times_s, ...(isStacked ? stack(columns) : columns)];
+  const valuesOf = (isPast: boolean) =>
+    lines.filter((line) => Boolean(line.isPast) === isPast).map(({ values }) => values);
+  const columns = valuesOf(false);
+  return [times_s, ...(isStacked ? stack(columns) : columns), ...valuesOf(true)];
 }
 
 /** Draws lines into an element; the caller owns the plot and destroys it. */
@@ -43,7 +54,9 @@ export function openPlot(
   options: PlotOptions,
 ): uPlot {
   const { scheme, unit, top, isStacked } = options;
-  return new uPlot(
+  const present = lines.filter(({ isPast }) => !isPast);
+  const past = lines.filter(({ isPast }) => isPast);
+  const plot = new uPlot(
     {
       width: element.clientWidth || 400,
       height: PLOT_HEIGHT_PX,
@@ -58,10 +71,11 @@ export function openPlot(
       axes: chartAxes(scheme, unit),
       series: [
         {},
-        ...lines.map((line, index) => seriesOptions(line, index, options, lines.length)),
+        ...present.map((line, index) => seriesOptions(line, index, options, present.length)),
+        ...past.map(pastOptions),
       ],
       bands: isStacked
-        ? lines.slice(1).map((line, index) => ({
+        ? present.slice(1).map((line, index) => ({
             series: [index + 2, index + 1],
             fill: `${line.color}59`,
           }))
@@ -69,11 +83,15 @@ export function openPlot(
       hooks: {
         setCursor: [(plot) => options.onCursor(plot.cursor.idx ?? null)],
         setSelect: [(plot) => takeSelection(plot, options)],
+        draw: [(plot) => drawMarks(plot, options.marks())],
       },
     },
     data,
     element,
   );
+  watchPicks(plot, options);
+  watchTouches(plot, options);
+  return plot;
 }
 
 /** A date whose local parts are what a clock of the chosen zone shows: ticks are placed by these. */
@@ -113,6 +131,10 @@ function seriesOptions(
   };
 }
 
+function pastOptions({ color }: PlotLine): uPlot.Series {
+  return { stroke: `${color}b3`, width: 1.2, dash: [3, 3], points: { show: false } };
+}
+
 function cursorOptions({ onReset }: PlotOptions): uPlot.Cursor {
   return {
     y: false,
@@ -125,9 +147,14 @@ function cursorOptions({ onReset }: PlotOptions): uPlot.Cursor {
       },
     },
     // Only the cursor's place is shared: one drag must zoom once.
-    sync: { key: SYNC_KEY, filters: { pub: isCursorMove, sub: isCursorMove } },
+    sync: SHARED_CURSOR,
   };
 }
+
+export const SHARED_CURSOR: uPlot.Cursor.Sync = {
+  key: SYNC_KEY,
+  filters: { pub: isCursorMove, sub: isCursorMove },
+};
 
 function isCursorMove(type: string): boolean {
   return type === "mousemove" || type === "mouseleave";

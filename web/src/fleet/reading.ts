@@ -86,12 +86,13 @@ export function configRevisionsQuery(name: string, limit: number) {
   });
 }
 
-export function revisionsQuery(limit: number) {
+export function revisionsQuery(limit: number, newest?: number) {
+  const before = newest === undefined ? "" : `&before=${newest + 1}`;
+  const path = `/v1/api/revisions?limit=${limit}${before}`;
   return queryOptions({
-    queryKey: ["revisions", limit],
+    queryKey: ["revisions", limit, newest],
     queryFn: async ({ signal }) =>
-      (await request<{ revisions: Revision[] }>(`/v1/api/revisions?limit=${limit}`, { signal }))
-        .revisions,
+      (await request<{ revisions: Revision[] }>(path, { signal })).revisions,
   });
 }
 

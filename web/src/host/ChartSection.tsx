@@ -3,28 +3,53 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import type { MetricAnswer } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
-import { type ChartSpec, toChartLines } from "../charts/lines";
-import { TimeChart } from "../charts/TimeChart";
+import type { ChartSpec } from "../charts/lines";
+import { useInSight } from "../charts/useInSight";
+import { text } from "../text";
+import { ChartCard, type ChartView } from "./ChartCard";
+import { pastSpan } from "./comparing";
 import classes from "./host.module.css";
 import { metricsQuery } from "./queries";
-import { clampWindow, DEFAULT_PRESET, type Range, type TimeWindow } from "./range";
+import type { Comparison } from "./search";
 import { metricsOf, type Section } from "./sections";
 
-interface ChartSectionProps {
+/** Sections are asked for while they are at most so far out of sight. */
+const MARGIN = "900px 0px";
+const SECTION_PX = 284;
+
+interface ChartSectionProps extends ChartView {
   agent_id: string;
   section: Section;
-  window: TimeWindow;
-  onRange: (range: Range) => void;
+  compare?: Comparison;
 }
 
 /** Charts that belong together, from one answer of the server. */
-export function ChartSection({ agent_id, section, window, onRange }: ChartSectionProps) {
+export function ChartSection({ agent_id, section, compare, ...view }: ChartSectionProps) {
+  const { window } = view;
+  const ref = useRef<HTMLElement>(null);
+  const enabled = useInSight(ref, MARGIN);
   const metrics = useMemo(() => metricsOf(section), [section]);
-  const query = useQuery(metricsQuery(agent_id, metrics, window));
+  const query = useQuery({ ...metricsQuery(agent_id, metrics, window), enabled });
+  const span = useMemo(() => compare && pastSpan(window, compare), [window, compare]);
+  const earlier = useQuery({
+    ...metricsQuery(agent_id, metrics, span?.window ?? window),
+    enabled: enabled && span !== undefined,
+  });
   const kept = useKept(agent_id, query.data);
+  const past = useMemo(
+    () => (span && earlier.data ? { answer: earlier.data, span } : undefined),
+    [span, earlier.data],
+  );
   const charts = useMemo(() => (kept ? shownCharts(section, kept.answer) : []), [section, kept]);
+  // A machine without such parts has no place for them.
+  if (kept && charts.length === 0) return <span ref={ref} />;
   return (
-    <section className={classes.section} aria-label={section.title} aria-busy={query.isFetching}>
+    <section
+      ref={ref}
+      className={classes.section}
+      aria-label={section.title}
+      aria-busy={query.isFetching}
+    >
       <div className={classes.sectionHead}>
         <h2>{section.title}</h2>
         {kept && query.isError && (
@@ -34,21 +59,16 @@ export function ChartSection({ agent_id, section, window, onRange }: ChartSectio
             loading={query.isFetching}
             onClick={() => void query.refetch()}
           >
-            Not up to date, try again
+            {text.host.charts.stale}
           </Button>
         )}
       </div>
-      {!kept && <QueryNotice query={query} height={264} />}
+      {!kept && enabled && <QueryNotice query={query} height={SECTION_PX} />}
+      {!kept && !enabled && <div style={{ height: SECTION_PX }} />}
       {kept && (
         <div className={classes.charts} data-columns={charts.length % 2 === 0 ? 2 : 3}>
           {charts.map((spec) => (
-            <ChartCard
-              key={spec.id}
-              spec={spec}
-              answer={kept.answer}
-              window={window}
-              onRange={onRange}
-            />
+            <ChartCard key={spec.id} spec={spec} answer={kept.answer} past={past} {...view} />
           ))}
         </div>
       )}
@@ -72,41 +92,5 @@ function shownCharts({ charts }: Section, { series }: MetricAnswer): ChartSpec[]
   const has = (metric: string) => series.some((one) => one.metric === metric);
   return charts.filter(
     ({ isOptional, sources }) => !isOptional || sources.some(({ metric }) => has(metric)),
-  );
-}
-
-interface ChartCardProps {
-  spec: ChartSpec;
-  answer: MetricAnswer;
-  window: TimeWindow;
-  onRange: (range: Range) => void;
-}
-
-function ChartCard({ spec, answer, window, onRange }: ChartCardProps) {
-  const chart = useMemo(() => toChartLines(answer, spec), [answer, spec]);
-  const hasValues = chart.lines.some(({ values }) => values.some((value) => value !== null));
-  if (!hasValues) {
-    return (
-      <article className={classes.chart}>
-        <h3 className={classes.quietTitle}>{spec.title}</h3>
-        <p className={classes.quiet}>{chart.isQuiet ? spec.quietText : "No data in this range."}</p>
-      </article>
-    );
-  }
-  return (
-    <article className={classes.chart}>
-      <TimeChart
-        title={spec.title}
-        chart={chart}
-        from_s={window.from_us / 1e6}
-        to_s={window.to_us / 1e6}
-        isStacked={spec.isStacked}
-        top={spec.top}
-        onZoom={(from_s, to_s) =>
-          onRange(clampWindow({ from_us: from_s * 1e6, to_us: to_s * 1e6 }))
-        }
-        onReset={() => onRange({ live: DEFAULT_PRESET })}
-      />
-    </article>
   );
 }

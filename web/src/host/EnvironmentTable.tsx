@@ -1,14 +1,17 @@
 import { type Column, DataTable } from "../tables/DataTable";
+import { text } from "../text";
 import classes from "./host.module.css";
+
+const words = text.host.environment;
 
 type Variable = [name: string, value: string];
 
 const COLUMNS: readonly Column<Variable>[] = [
-  { title: "Variable", cell: ([name]) => <span className={classes.mono}>{name}</span> },
+  { title: words.columns.variable, cell: ([name]) => <span className={classes.mono}>{name}</span> },
   {
-    title: "Value",
+    title: words.columns.value,
     cell: ([, value]) => (
-      <span className={`${classes.mono} ${classes.breakable}`}>{value || "(empty)"}</span>
+      <span className={`${classes.mono} ${classes.breakable}`}>{value || words.empty}</span>
     ),
   },
 ];
@@ -20,15 +23,11 @@ export function EnvironmentTable({ environment }: { environment: Record<string, 
   );
   return (
     <DataTable
-      label="Environment"
+      label={words.label}
       columns={COLUMNS}
       rows={rows}
       rowKey={([name]) => name}
-      emptyText={
-        environment
-          ? "The agent shares none of its environment."
-          : "The machine has not told its environment yet."
-      }
+      emptyText={environment ? words.none : words.notYet}
     />
   );
 }

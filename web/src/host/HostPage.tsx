@@ -1,68 +1,132 @@
-import { Anchor, Text, Title } from "@mantine/core";
+import { Anchor, Button, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { ApiError } from "../api/error";
+import type { Mark } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
+import { formatMoment } from "../format/time";
+import { text } from "../text";
 import { ChartSection } from "./ChartSection";
+import { CompareSelect } from "./CompareSelect";
+import { Details } from "./Details";
 import { HostHeader } from "./HostHeader";
-import { HostTabs } from "./HostTabs";
 import classes from "./host.module.css";
 import { hostQuery } from "./queries";
 import { RangeBar } from "./RangeBar";
 import type { Range } from "./range";
-import { fromRange, type Tab, toRange } from "./search";
-import { SECTIONS } from "./sections";
+import { fromRange, type HostSearch, toRange } from "./search";
+import { otherMetrics, sectionsOf } from "./sections";
+import { timelineQuery } from "./timeline/queries";
+import { TimelineBand } from "./timeline/TimelineBand";
+import { usePlotMarks } from "./timeline/usePlotMarks";
 import { useTimeWindow } from "./useTimeWindow";
+
+const words = text.host;
+const NO_MARKS: readonly Mark[] = [];
 
 /** One machine: what it is, how it has fared over a time range, and what runs and listens on it. */
 export function HostPage() {
   const { id } = useParams({ from: "/shell/hosts/$id" });
-  const search = useSearch({ from: "/shell/hosts/$id" });
-  const navigate = useNavigate({ from: "/hosts/$id" });
+  const { search, setSearch, setRange, pick } = useHostSearch();
   const query = useQuery(hostQuery(id));
   const skew_us = query.data?.skew_us ?? 0;
   const range = useMemo(() => toRange(search), [search]);
-  const window = useTimeWindow(range, skew_us);
-  const hostname = query.data?.detail.agent.hostname;
+  const { from_us, to_us } = useTimeWindow(range, skew_us);
+  const window = useMemo(() => ({ from_us, to_us }), [from_us, to_us]);
+  const timeline = useQuery(timelineQuery(id, window));
+  const marks = usePlotMarks(
+    search.lines === "off" ? NO_MARKS : (timeline.data?.marks ?? NO_MARKS),
+    search.at,
+  );
+  const others = otherMetrics(query.data?.detail.last ?? []).join();
+  const sections = useMemo(() => sectionsOf(others ? others.split(",") : []), [others]);
+  const details = useRef<HTMLElement>(null);
+  const detail = query.data?.detail;
+  const hostname = detail?.agent.hostname;
 
   useEffect(() => {
-    document.title = `${hostname ?? "Machine"} · Muster`;
+    document.title = words.title(hostname ?? words.machine);
   }, [hostname]);
-
-  const setRange = useCallback(
-    (next: Range) =>
-      void navigate({ search: (old) => ({ ...old, ...fromRange(next) }), resetScroll: false }),
-    [navigate],
-  );
-  const setTab = (tab: Tab) =>
-    void navigate({ search: (old) => ({ ...old, tab }), replace: true, resetScroll: false });
 
   if (query.error instanceof ApiError && query.error.status === 404) return <UnknownHost />;
   return (
     <>
       <QueryNotice query={query} height={150} />
-      {query.data && <HostHeader detail={query.data.detail} now_us={serverNow(skew_us)} />}
-      <RangeBar range={range} window={window} now_us={serverNow(skew_us)} onChange={setRange} />
-      {SECTIONS.map((section) => (
+      {detail && <HostHeader detail={detail} now_us={serverNow(skew_us)} />}
+      <RangeBar range={range} window={window} now_us={serverNow(skew_us)} onChange={setRange}>
+        <div className={classes.rangeTools}>
+          {search.at !== undefined && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              title={words.moment.toDetails}
+              onClick={() => details.current?.scrollIntoView({ behavior: "smooth" })}
+            >
+              {words.moment.chip(formatMoment(search.at))}
+            </Button>
+          )}
+          <CompareSelect value={search.compare} onChange={(compare) => setSearch({ compare })} />
+        </div>
+      </RangeBar>
+      {detail && (
+        <TimelineBand
+          agent={detail.agent}
+          query={timeline}
+          window={window}
+          search={search}
+          onSearch={setSearch}
+          onRange={setRange}
+        />
+      )}
+      {sections.map((section) => (
         <ChartSection
           key={section.title}
           agent_id={id}
           section={section}
+          compare={search.compare}
           window={window}
+          marks={marks}
           onRange={setRange}
+          onPick={pick}
         />
       ))}
-      {query.data && (
-        <HostTabs
-          detail={query.data.detail}
+      {detail && (
+        <Details
+          detail={detail}
           now_us={serverNow(skew_us)}
-          tab={search.tab ?? "processes"}
-          onTab={setTab}
+          search={search}
+          sectionRef={details}
+          onSearch={setSearch}
         />
       )}
     </>
   );
+}
+
+/** What the address says, and how to change it: another range is a step that back undoes. */
+function useHostSearch() {
+  const search = useSearch({ from: "/shell/hosts/$id" });
+  const navigate = useNavigate({ from: "/hosts/$id" });
+  const setSearch = useCallback(
+    (next: HostSearch) =>
+      void navigate({
+        search: (old) => ({ ...old, ...next }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  const setRange = useCallback(
+    (next: Range) =>
+      void navigate({ search: (old) => ({ ...old, ...fromRange(next) }), resetScroll: false }),
+    [navigate],
+  );
+  const pick = useCallback(
+    (time_s: number) => setSearch({ at: Math.round(time_s * 1e6) }),
+    [setSearch],
+  );
+  return { search, setSearch, setRange, pick };
 }
 
 function serverNow(skew_us: number): number {
@@ -73,11 +137,11 @@ function UnknownHost() {
   return (
     <div className={classes.unknown}>
       <Title order={1} size="h3">
-        No such machine
+        {words.unknown.title}
       </Title>
-      <Text c="dimmed">It may have been removed, or the address is mistyped.</Text>
+      <Text c="dimmed">{words.unknown.text}</Text>
       <Anchor component={Link} to="/">
-        All machines
+        {words.unknown.all}
       </Anchor>
     </div>
   );

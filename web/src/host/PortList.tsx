@@ -1,16 +1,19 @@
 import type { HostReport } from "../api/types";
+import { text } from "../text";
 import classes from "./host.module.css";
+
+const words = text.host.ports;
 
 /** The watched ports, split by whether something has them. */
 export function PortList({ ports }: { ports: HostReport["ports"] | null }) {
-  if (ports === null) return <p className={classes.quiet}>The machine has not reported yet.</p>;
+  if (ports === null) return <p className={classes.quiet}>{words.notYet}</p>;
   if (ports.inUse.length + ports.notInUse.length === 0) {
-    return <p className={classes.quiet}>No port is watched on this machine.</p>;
+    return <p className={classes.quiet}>{words.none}</p>;
   }
   return (
     <div className={classes.ports}>
-      <PortGroup title="In use" ports={ports.inUse} isUsed />
-      <PortGroup title="Not in use" ports={ports.notInUse} />
+      <PortGroup title={words.used} ports={ports.inUse} isUsed />
+      <PortGroup title={words.free} ports={ports.notInUse} />
     </div>
   );
 }
@@ -28,7 +31,7 @@ function PortGroup({ title, ports, isUsed = false }: PortGroupProps) {
         {title} <span>{ports.length}</span>
       </h3>
       {ports.length === 0 ? (
-        <p className={classes.quiet}>None.</p>
+        <p className={classes.quiet}>{words.nothing}</p>
       ) : (
         <ul className={classes.portList}>
           {ports.map((port) => (

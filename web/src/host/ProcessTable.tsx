@@ -6,18 +6,34 @@ import { formatCount } from "../format/number";
 import { formatPercent } from "../format/percent";
 import { SearchIcon } from "../icons/icons";
 import { type Column, DataTable } from "../tables/DataTable";
+import { text } from "../text";
 import classes from "./host.module.css";
 import { filterProcesses, type ProcessRow, processRows } from "./processes";
 
+const words = text.host.processes;
 const FIRST_ROWS = 25;
 const FIRST_PIDS = 12;
 
 const COLUMNS: readonly Column<ProcessRow>[] = [
-  { title: "Name", cell: ({ name }) => <span className={classes.breakable}>{name}</span> },
-  { title: "Count", cell: ({ pids }) => formatCount(pids.length), isNumber: true },
-  { title: "CPU", cell: ({ cpu_percent }) => formatPercent(cpu_percent), isNumber: true },
-  { title: "Memory", cell: ({ memory_bytes }) => formatBytes(memory_bytes), isNumber: true },
-  { title: "Pids", cell: ({ pids }) => <span className={classes.pids}>{pidText(pids)}</span> },
+  {
+    title: words.columns.name,
+    cell: ({ name }) => <span className={classes.breakable}>{name}</span>,
+  },
+  { title: words.columns.count, cell: ({ pids }) => formatCount(pids.length), isNumber: true },
+  {
+    title: words.columns.cpu,
+    cell: ({ cpu_percent }) => formatPercent(cpu_percent),
+    isNumber: true,
+  },
+  {
+    title: words.columns.memory,
+    cell: ({ memory_bytes }) => formatBytes(memory_bytes),
+    isNumber: true,
+  },
+  {
+    title: words.columns.pids,
+    cell: ({ pids }) => <span className={classes.pids}>{pidText(pids)}</span>,
+  },
 ];
 
 interface ProcessTableProps {
@@ -26,33 +42,33 @@ interface ProcessTableProps {
 }
 
 export function ProcessTable({ processes, last }: ProcessTableProps) {
-  const [words, setWords] = useState("");
+  const [wanted, setWanted] = useState("");
   const [isWhole, setWhole] = useState(false);
   const rows = useMemo(() => processRows(processes ?? {}, last), [processes, last]);
-  const found = filterProcesses(rows, words);
-  if (processes === null) return <p className={classes.quiet}>The machine has not reported yet.</p>;
+  const found = filterProcesses(rows, wanted);
+  if (processes === null) return <p className={classes.quiet}>{words.notYet}</p>;
   return (
     <>
       <TextInput
         className={classes.search}
         type="search"
         size="xs"
-        aria-label="Search processes"
-        placeholder="Name or pid"
+        aria-label={words.search}
+        placeholder={words.placeholder}
         leftSection={<SearchIcon size={14} />}
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
+        value={wanted}
+        onChange={(event) => setWanted(event.currentTarget.value)}
       />
       <DataTable
-        label="Processes"
+        label={words.label}
         columns={COLUMNS}
         rows={isWhole ? found : found.slice(0, FIRST_ROWS)}
         rowKey={({ name }) => name}
-        emptyText={words ? `No process matches “${words}”.` : "No process was reported."}
+        emptyText={wanted ? words.noMatch(wanted) : words.none}
       />
       {!isWhole && found.length > FIRST_ROWS && (
         <Button mt="sm" size="compact-sm" variant="default" onClick={() => setWhole(true)}>
-          Show all {formatCount(found.length)}
+          {words.all(formatCount(found.length))}
         </Button>
       )}
     </>
@@ -60,7 +76,7 @@ export function ProcessTable({ processes, last }: ProcessTableProps) {
 }
 
 function pidText(pids: readonly number[]): string {
-  const text = pids.slice(0, FIRST_PIDS).join(", ");
+  const shown = pids.slice(0, FIRST_PIDS).join(", ");
   const more = pids.length - FIRST_PIDS;
-  return more > 0 ? `${text} and ${formatCount(more)} more` : text;
+  return more > 0 ? words.morePids(shown, formatCount(more)) : shown;
 }

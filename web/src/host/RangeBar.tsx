@@ -2,18 +2,11 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { formatMoment } from "../format/time";
 import { LeftIcon, RightIcon, WidenIcon } from "../icons/icons";
+import { text } from "../text";
 import classes from "./host.module.css";
-import {
-  DEFAULT_PRESET,
-  PRESET_NAMES,
-  PRESETS,
-  type Range,
-  shift,
-  type TimeWindow,
-  widen,
-} from "./range";
+import { DEFAULT_PRESET, PRESET_NAMES, type Range, shift, type TimeWindow, widen } from "./range";
 
-const LIVE = "Live. Drag across a chart to zoom in.";
+const words = text.host.range;
 
 interface RangeBarProps {
   range: Range;
@@ -22,13 +15,22 @@ interface RangeBarProps {
   /** What a live range says of itself. */
   hint?: string;
   onChange: (range: Range) => void;
+  /** More to choose, at the end of the bar. */
+  children?: ReactNode;
 }
 
 /** Chooses the time range: a preset that ends now, or one moved and widened step by step. */
-export function RangeBar({ range, window, now_us, hint = LIVE, onChange }: RangeBarProps) {
+export function RangeBar({
+  range,
+  window,
+  now_us,
+  hint = words.live,
+  onChange,
+  children,
+}: RangeBarProps) {
   const live = "live" in range ? range.live : null;
   return (
-    <div className={classes.rangeBar} role="toolbar" aria-label="Time range">
+    <div className={classes.rangeBar} role="toolbar" aria-label={words.label}>
       <div className={classes.presets}>
         {PRESET_NAMES.map((name) => (
           <button
@@ -38,19 +40,19 @@ export function RangeBar({ range, window, now_us, hint = LIVE, onChange }: Range
             aria-pressed={name === live}
             onClick={() => onChange({ live: name })}
           >
-            {PRESETS[name].title}
+            {words.names[name]}
           </button>
         ))}
       </div>
       <div className={classes.steps}>
-        <Step label="Earlier" onClick={() => onChange(shift(window, -0.5, now_us))}>
+        <Step label={words.earlier} onClick={() => onChange(shift(window, -0.5, now_us))}>
           <LeftIcon />
         </Step>
-        <Step label="Show more time" onClick={() => onChange(widen(window, now_us))}>
+        <Step label={words.wider} onClick={() => onChange(widen(window, now_us))}>
           <WidenIcon />
         </Step>
         <Step
-          label="Later"
+          label={words.later}
           isDisabled={live !== null}
           onClick={() => onChange(shift(window, 0.5, now_us))}
         >
@@ -59,20 +61,19 @@ export function RangeBar({ range, window, now_us, hint = LIVE, onChange }: Range
       </div>
       {live === null ? (
         <div className={classes.custom}>
-          <span>
-            {formatMoment(window.from_us)} – {formatMoment(window.to_us)}
-          </span>
+          <span>{words.of(formatMoment(window.from_us), formatMoment(window.to_us))}</span>
           <Button
             size="compact-sm"
             variant="light"
             onClick={() => onChange({ live: DEFAULT_PRESET })}
           >
-            Reset zoom
+            {words.reset}
           </Button>
         </div>
       ) : (
         <span className={classes.hint}>{hint}</span>
       )}
+      {children}
     </div>
   );
 }

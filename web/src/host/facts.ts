@@ -1,10 +1,12 @@
 import type { HostDetail } from "../api/types";
 import { formatBytes } from "../format/bytes";
 import { formatDuration } from "../format/duration";
-import { UNIT_SPACE } from "../format/missing";
 import { formatNumber } from "../format/number";
 import { formatPercent } from "../format/percent";
 import { formatMoment } from "../format/time";
+import { text } from "../text";
+
+const words = text.host.facts;
 
 export interface Fact {
   name: string;
@@ -18,18 +20,18 @@ const WORTH_SAYING_SKEW_US = 5e6;
 export function hostFacts({ agent, report, inventory }: HostDetail, now_us: number): Fact[] {
   const boot_s = inventory?.boot_time_s ?? report?.boot_time ?? null;
   const facts: (Fact | null)[] = [
-    fact("System", systemText(agent.platform || inventory?.system || "", report?.os.release)),
-    fact("Kernel", report && `${report.os.release} ${report.os.machine}`.trim()),
-    fact("Processor", inventory && processorText(inventory)),
-    fact("Memory", inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
-    fact("Address", agent.address),
-    fact("Outside address", inventory?.outside_address),
-    fact("Uptime", uptimeText(agent.state, boot_s, now_us)),
-    fact("Battery", inventory?.battery && batteryText(inventory.battery)),
-    fact("Agent", agent.agent_version),
-    fact("Enrolled", agent.enrolled_us && formatMoment(agent.enrolled_us)),
+    fact(words.system, systemText(agent.platform || inventory?.system || "", report?.os.release)),
+    fact(words.kernel, report && `${report.os.release} ${report.os.machine}`.trim()),
+    fact(words.processor, inventory && processorText(inventory)),
+    fact(words.memory, inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
+    fact(words.address, agent.address),
+    fact(words.outside, inventory?.outside_address),
+    fact(words.uptime, uptimeText(agent.state, boot_s, now_us)),
+    fact(words.battery, inventory?.battery && batteryText(inventory.battery)),
+    fact(words.agent, agent.agent_version),
+    fact(words.enrolled, agent.enrolled_us && formatMoment(agent.enrolled_us)),
     skewFact(agent.skew_us),
-    fact("Id", agent.agent_id),
+    fact(words.id, agent.agent_id),
   ];
   return facts.filter((entry) => entry !== null);
 }
@@ -53,21 +55,21 @@ type Processor = { cpu_cores: number | null; cpu_threads: number | null; cpu_mhz
 
 function processorText({ cpu_cores, cpu_threads, cpu_mhz }: Processor): string {
   const parts: string[] = [];
-  if (cpu_cores) parts.push(`${cpu_cores} ${cpu_cores === 1 ? "core" : "cores"}`);
-  if (cpu_threads && cpu_threads !== cpu_cores) parts.push(`${cpu_threads} threads`);
-  if (cpu_mhz > 0) parts.push(`${formatNumber(cpu_mhz / 1000)}${UNIT_SPACE}GHz`);
+  if (cpu_cores) parts.push(words.cores(cpu_cores));
+  if (cpu_threads && cpu_threads !== cpu_cores) parts.push(words.threads(cpu_threads));
+  if (cpu_mhz > 0) parts.push(words.frequency(formatNumber(cpu_mhz / 1000)));
   return parts.join(", ");
 }
 
 function batteryText({ percent, is_plugged }: { percent: number; is_plugged: boolean | null }) {
-  return is_plugged === null
-    ? formatPercent(percent)
-    : `${formatPercent(percent)}, ${is_plugged ? "plugged in" : "on battery"}`;
+  const charge = formatPercent(percent);
+  if (is_plugged === null) return charge;
+  return is_plugged ? words.pluggedIn(charge) : words.onBattery(charge);
 }
 
 function skewFact(skew_us: number): Fact | null {
   if (Math.abs(skew_us) < WORTH_SAYING_SKEW_US) return null;
-  const side = skew_us > 0 ? "ahead" : "behind";
-  const value = `${formatDuration(Math.abs(skew_us) / 1e6)} ${side}`;
-  return { name: "Clock", value, isWarning: true };
+  const span = formatDuration(Math.abs(skew_us) / 1e6);
+  const value = skew_us > 0 ? words.ahead(span) : words.behind(span);
+  return { name: words.clock, value, isWarning: true };
 }

@@ -1,12 +1,12 @@
 /** The time range of the host page: the last so many seconds, or from one moment to another. */
 
 export const PRESETS = {
-  "15m": { span_s: 900, title: "15 min" },
-  "1h": { span_s: 3_600, title: "1 h" },
-  "6h": { span_s: 21_600, title: "6 h" },
-  "24h": { span_s: 86_400, title: "24 h" },
-  "7d": { span_s: 604_800, title: "7 d" },
-  "30d": { span_s: 2_592_000, title: "30 d" },
+  "15m": { span_s: 900 },
+  "1h": { span_s: 3_600 },
+  "6h": { span_s: 21_600 },
+  "24h": { span_s: 86_400 },
+  "7d": { span_s: 604_800 },
+  "30d": { span_s: 2_592_000 },
 } as const;
 
 export type Preset = keyof typeof PRESETS;

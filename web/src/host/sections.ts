@@ -1,4 +1,8 @@
+import type { LastValue } from "../api/types";
 import type { ChartSpec, LineSource } from "../charts/lines";
+import { text } from "../text";
+
+const { charts, lines, sections } = text.host;
 
 /** The charts of the host page. Each section is one request; see model/metric.py for the names. */
 export interface Section {
@@ -8,70 +12,96 @@ export interface Section {
 
 export const SECTIONS: readonly Section[] = [
   {
-    title: "Processor",
+    title: sections.processor,
     charts: [
       {
         id: "cpu",
-        title: "CPU",
+        title: charts.cpu,
         isStacked: true,
         top: 10,
         sources: [
-          named("cpu.user_percent", "user"),
-          named("cpu.system_percent", "system"),
-          named("cpu.iowait_percent", "iowait"),
-          named("cpu.steal_percent", "steal"),
+          named("cpu.user_percent", lines.user),
+          named("cpu.system_percent", lines.system),
+          named("cpu.iowait_percent", lines.iowait),
+          named("cpu.steal_percent", lines.steal),
         ],
       },
       {
         id: "load",
-        title: "Load",
+        title: charts.load,
         top: 1,
         sources: [named("load.1m", "1m"), named("load.5m", "5m"), named("load.15m", "15m")],
+      },
+      {
+        id: "cores",
+        title: charts.cores,
+        top: 10,
+        isOptional: true,
+        sources: [
+          {
+            metric: "cpu.core_percent",
+            label: ({ core, ...labels }) =>
+              core === undefined ? Object.values(labels).join(" ") : lines.core(core),
+          },
+        ],
       },
     ],
   },
   {
-    title: "Memory",
+    title: sections.memory,
     charts: [
       {
         id: "memory",
-        title: "Memory",
+        title: charts.memory,
         sources: [
-          named("memory.used_bytes", "used"),
-          named("memory.cached_bytes", "cached"),
-          limit("memory.total_bytes", "total"),
+          named("memory.used_bytes", lines.used),
+          named("memory.cached_bytes", lines.cached),
+          named("memory.available_bytes", lines.available),
+          limit("memory.total_bytes", lines.total),
         ],
       },
       {
         id: "swap",
-        title: "Swap",
-        quietText: "This machine has no swap.",
-        sources: [named("swap.used_bytes", "used"), limit("swap.total_bytes", "total")],
+        title: charts.swap,
+        quietText: charts.noSwap,
+        sources: [named("swap.used_bytes", lines.used), limit("swap.total_bytes", lines.total)],
       },
     ],
   },
   {
-    title: "Disks",
+    title: sections.disks,
     charts: [
       {
         id: "disk-usage",
-        title: "Disk usage",
+        title: charts.diskUsage,
         top: 100,
         sources: [by("disk.used_percent", "mountpoint")],
       },
       {
         id: "disk-io",
-        title: "Disk I/O",
+        title: charts.diskIo,
         dropsZero: true,
-        quietText: "Nothing was read or written in this range.",
+        quietText: charts.noDiskIo,
         sources: [
-          by("disk.read_bytes_total", "device", "read"),
-          by("disk.written_bytes_total", "device", "written"),
+          by("disk.read_bytes_total", "device", lines.read),
+          by("disk.written_bytes_total", "device", lines.written),
+        ],
+      },
+      {
+        id: "disk-operations",
+        title: charts.diskOperations,
+        unit: "/s",
+        dropsZero: true,
+        isOptional: true,
+        quietText: charts.noDiskIo,
+        sources: [
+          by("disk.reads_total", "device", lines.reads),
+          by("disk.writes_total", "device", lines.writes),
         ],
       },
       {
         id: "disk-busy",
-        title: "Disk busy",
+        title: charts.diskBusy,
         unit: "percent",
         factor: 100,
         top: 10,
@@ -81,74 +111,126 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
-    title: "Network",
+    title: sections.network,
     charts: [
       {
         id: "network",
-        title: "Traffic",
+        title: charts.traffic,
         dropsZero: true,
-        quietText: "No traffic in this range.",
+        quietText: charts.noTraffic,
         sources: [
-          by("network.received_bytes_total", "interface", "received"),
-          by("network.sent_bytes_total", "interface", "sent"),
+          by("network.received_bytes_total", "interface", lines.received),
+          by("network.sent_bytes_total", "interface", lines.sent),
+        ],
+      },
+      {
+        id: "network-packets",
+        title: charts.packets,
+        unit: "/s",
+        dropsZero: true,
+        isOptional: true,
+        quietText: charts.noTraffic,
+        sources: [
+          by("network.received_packets_total", "interface", lines.received),
+          by("network.sent_packets_total", "interface", lines.sent),
         ],
       },
       {
         id: "network-faults",
-        title: "Errors and drops",
+        title: charts.faults,
         unit: "/s",
         dropsZero: true,
-        quietText: "No errors and no drops in this range.",
+        quietText: charts.noFaults,
         sources: [
-          by("network.receive_errors_total", "interface", "receive errors"),
-          by("network.send_errors_total", "interface", "send errors"),
-          by("network.receive_drops_total", "interface", "receive drops"),
-          by("network.send_drops_total", "interface", "send drops"),
+          by("network.receive_errors_total", "interface", lines.receiveErrors),
+          by("network.send_errors_total", "interface", lines.sendErrors),
+          by("network.receive_drops_total", "interface", lines.receiveDrops),
+          by("network.send_drops_total", "interface", lines.sendDrops),
         ],
       },
       {
         id: "tcp",
-        title: "TCP connections",
+        title: charts.tcp,
         unit: "",
         dropsZero: true,
-        quietText: "No TCP connections in this range.",
+        quietText: charts.noTcp,
         sources: [by("tcp.connections", "state")],
       },
     ],
   },
   {
-    title: "Processes",
+    title: sections.processes,
     charts: [
       {
         id: "process-cpu",
-        title: "CPU by process, of one core",
+        title: charts.processCpu,
         sources: [by("process.cpu_percent", "process")],
       },
       {
         id: "process-memory",
-        title: "Memory by process",
+        title: charts.processMemory,
         sources: [by("process.memory_bytes", "process")],
       },
       {
         id: "process-count",
-        title: "Number of processes",
+        title: charts.processCount,
         unit: "",
-        sources: [named("process.count", "processes")],
+        sources: [named("process.count", lines.processes)],
       },
+    ],
+  },
+  {
+    title: sections.hardware,
+    charts: [
       {
         id: "temperature",
-        title: "Temperature",
+        title: charts.temperature,
         unit: "celsius",
         isOptional: true,
         sources: [by("temperature.celsius", "sensor")],
+      },
+      {
+        id: "battery",
+        title: charts.battery,
+        top: 100,
+        isOptional: true,
+        sources: [by("battery.percent", "battery")],
       },
     ],
   },
 ];
 
+/** Told in the header, or by another chart. */
+const NOT_DRAWN: ReadonlySet<string> = new Set([
+  "cpu.used_percent",
+  "memory.used_percent",
+  "disk.total_bytes",
+  "disk.used_bytes",
+  "system.uptime_s",
+]);
+
+const KNOWN: ReadonlySet<string> = new Set(SECTIONS.flatMap(metricsOf));
+
+/** The sections of a machine: those of every one, and a chart for each other metric, by name. */
+export function sectionsOf(others: readonly string[]): readonly Section[] {
+  if (others.length === 0) return SECTIONS;
+  return [...SECTIONS, { title: sections.others, charts: others.map(chartOf) }];
+}
+
+/** The metrics that no section of every machine draws, of those that were measured last. */
+export function otherMetrics(last: readonly LastValue[]): string[] {
+  const measured = new Set(last.map(({ metric }) => metric));
+  return [...measured].filter((name) => !KNOWN.has(name) && !NOT_DRAWN.has(name)).toSorted();
+}
+
 /** The metrics that a section asks for. */
 export function metricsOf(section: Section): string[] {
   return section.charts.flatMap(({ sources }) => sources.map(({ metric }) => metric));
+}
+
+function chartOf(metric: string): ChartSpec {
+  const label = (labels: Record<string, string>) => Object.values(labels).join(" ") || metric;
+  return { id: metric, title: metric, sources: [{ metric, label }] };
 }
 
 function named(metric: string, label: string): LineSource {

@@ -203,3 +203,21 @@ export const CalmIcon = (props: IconProps) => (
     <path d="m5.4 8.2 1.8 1.8 3.5-3.8" />
   </Icon>
 );
+
+export const PowerIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 2v5.5M4.9 4.2a5 5 0 1 0 6.2 0" />
+  </Icon>
+);
+
+export const PlayIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M5 3.25v9.5L12.5 8Z" />
+  </Icon>
+);
+
+export const SilenceIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2 8h2M6.5 8h.01M9.5 8h.01M12 8h2" />
+  </Icon>
+);

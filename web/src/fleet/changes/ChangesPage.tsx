@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
@@ -17,12 +18,18 @@ const words = text.fleet.changes;
 /** Every change of the fleet: who, when, what, and the way back. */
 export function ChangesPage() {
   const [limit, setLimit] = useState(PAGE);
-  const query = useQuery({ ...revisionsQuery(limit), placeholderData: keepPreviousData });
+  const { revision: first } = useSearch({ from: "/shell/fleet/changes" });
+  const query = useQuery({ ...revisionsQuery(limit, first), placeholderData: keepPreviousData });
   const revisions = query.data ?? [];
   return (
     <>
       <FleetHead title={words.title} />
       <p className={page.text}>{words.text}</p>
+      {first !== undefined && (
+        <p className={page.text}>
+          {words.since(first)} <Link to="/fleet/changes">{words.all}</Link>
+        </p>
+      )}
       <QueryNotice query={query} height={360} />
       {query.data && revisions.length === 0 && <Empty title={words.empty} />}
       {revisions.length > 0 && (
@@ -32,7 +39,8 @@ export function ChangesPage() {
               <RevisionItem
                 key={revision.id}
                 revision={{ ...revision, ts_us: revision.timestamp * 1e6 }}
-                isNewest={index === 0}
+                isNewest={index === 0 && first === undefined}
+                isFirstOpen={revision.id === first}
                 summary={<span className={classes.quiet}>{words.wrote(revision.size)}</span>}
               >
                 <Entries revision={revision} />

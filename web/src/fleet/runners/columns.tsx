@@ -19,7 +19,9 @@ export function runnerColumns(
   selection: Selection,
 ): Column<RunnerLine>[] {
   return [
-    selectColumn(selection, keyOf, ({ name, hostname }) => words.detail.title(name, hostname)),
+    selectColumn<RunnerLine>(selection, keyOf, ({ name, hostname }) =>
+      words.detail.title(name, hostname),
+    ),
     {
       key: "name",
       title: words.columns.name,

@@ -14,7 +14,7 @@ const VALUES: Record<string, (runner: RunnerLine) => SortValue> = {
 };
 
 /** Names a runner among all. */
-export function keyOf({ name, agent_id }: RunnerLine): string {
+export function keyOf({ name, agent_id }: Pick<RunnerLine, "name" | "agent_id">): string {
   return `${agent_id} ${name}`;
 }
 

@@ -403,6 +403,8 @@ export const fleet = {
     title: "Changes",
     text: "Every change of the fleet, the newest first. Each can be undone or restored.",
     empty: "Nobody has changed anything yet.",
+    since: (revision: number) => `Revision ${revision} and those before it.`,
+    all: "All changes",
     wrote: (count: number) => many(count, "entry", "entries"),
     kinds: {
       config: "Configuration",

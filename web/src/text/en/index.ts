@@ -1,7 +1,9 @@
 import { add } from "./add";
 import { audit } from "./audit";
+import { charts } from "./charts";
 import { events } from "./events";
 import { fleet } from "./fleet";
+import { host } from "./host";
 import { logs } from "./logs";
 import { overview } from "./overview";
 import { settings } from "./settings";
@@ -16,7 +18,9 @@ export const en = {
   overview,
   logs,
   audit,
+  charts,
   events,
   fleet,
+  host,
   settings,
 };

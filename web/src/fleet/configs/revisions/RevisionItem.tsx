@@ -13,14 +13,17 @@ interface RevisionItemProps {
   revision: { id: number; ts_us: number; by: string; action: string };
   /** The newest needs no restoring: all is as it was after it. */
   isNewest: boolean;
+  /** What differs is shown from the beginning. */
+  isFirstOpen?: boolean;
   summary?: ReactNode;
   /** What differs; shown when somebody asks. */
   children?: ReactNode;
 }
 
 /** One revision in a list. */
-export function RevisionItem({ revision, isNewest, summary, children }: RevisionItemProps) {
-  const [isOpen, setOpen] = useState(false);
+export function RevisionItem(props: RevisionItemProps) {
+  const { revision, isNewest, isFirstOpen = false, summary, children } = props;
+  const [isOpen, setOpen] = useState(isFirstOpen);
   const ask = useAskChange();
   const action = useNaming()(revision.action);
   const { id, ts_us, by } = revision;

@@ -1,0 +1,7 @@
+/** Charts of every page. */
+export const charts = {
+  overTime: (title: string) => `${title} over time`,
+  show: (line: string) => `Show ${line}`,
+  hide: (line: string) => `Hide ${line}`,
+  omitted: (count: number) => `${count} smaller not shown`,
+};
