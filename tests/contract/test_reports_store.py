@@ -264,3 +264,22 @@ def test_the_clock_may_be_set_back_without_harm(
     marks.marks.clear()
     assert store(open_table(), batch(2, report("b"))).repeated
     assert sorted(ids(table)) == ["a", "b"]
+
+
+def test_the_reports_around_a_moment(table: ReportTable) -> None:
+    one, two = Hosts(frozenset({ONE})), Hosts(frozenset({TWO}))
+    first, second, third = (report(name, NOON - age) for name, age in (("a", 300), ("b", 200), ("c", 100)))
+    store(table, batch(1, second, first, third))
+    store(table, batch(1, report("other", NOON - 150), agent=TWO))
+
+    def around(hosts: Hosts, at_s: float) -> tuple[bytes | None, list[int | None]]:
+        found = asyncio.run(table.around(hosts, int(at_s * 1_000_000)))
+        times = (found.ts_us, found.earlier_us, found.later_us)
+        return found.report, [None if ts_us is None else ts_us // 1_000_000 - NOON for ts_us in times]
+
+    assert around(one, NOON - 150) == (to_json(second), [-200, -300, -100])
+    assert around(one, NOON - 200) == (to_json(second), [-200, -300, -100])
+    assert around(one, NOON - 200.5) == (to_json(first), [-300, None, -200])
+    assert around(one, NOON) == (to_json(third), [-100, -200, None])
+    assert around(one, NOON - 301) == (None, [None, None, -300])
+    assert around(two, NOON - 151) == (None, [None, None, -150])
