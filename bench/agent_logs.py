@@ -1,9 +1,9 @@
 """One grok runner: lines per CPU second of the agent, from a file to acknowledged by a server."""
 
-import threading
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx
@@ -11,12 +11,15 @@ import polars as pl
 
 from bench.figures import Figure, cpu_s
 from bench.grok import PATTERN, iter_lines
+from muster.model.desired import ConfigName
+from muster.model.log import log_stream
 from muster.pipeline.grok import Grok
 from tests.processes import MUSTER, Program, Site, wait_for
 
 LINES = 2_000_000
 BLOCK = 12_000
-NAME = "nginx"
+NAME = ConfigName("nginx")
+STREAM = log_stream(NAME)
 DEADLINE_S = 900.0
 ASK_S = 0.2
 
@@ -46,9 +49,11 @@ def measure_agent_logs(directory: Path, _: float) -> Iterator[Figure]:
         http.post(f"/configs/{NAME}", json={"config": config}).raise_for_status()
         before, started = cpu_s(agent.process.pid), time.monotonic()
         http.post(f"/configs/{NAME}/agents", json={"agent_ids": [agent_id]}).raise_for_status()
-        wait_for("every line", lambda: _acknowledged(http, agent_id) >= LINES, DEADLINE_S)
+        spool = directory / "agent" / "spool.db"
+        wait_for("every line", lambda: _acknowledged(spool) >= LINES, DEADLINE_S, every_s=ASK_S)
         used, span = cpu_s(agent.process.pid) - before, time.monotonic() - started
         peak_mb = _peak_mb(agent.process.pid)
+        wait_for("the server's count", lambda: _stored(http, agent_id) == LINES, DEADLINE_S, every_s=ASK_S)
     yield Figure(
         f"{LINES:,} nginx lines, file to acknowledged, per CPU second of the agent",
         LINES / used,
@@ -78,12 +83,16 @@ def _agents(http: httpx.Client) -> list[dict[str, str]]:
     return found
 
 
-def _acknowledged(http: httpx.Client, agent_id: str) -> int:
+def _acknowledged(spool: Path) -> int:
+    """Return how many lines the agent knows to be stored; it tells the server only every 25 s."""
+    with closing(sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True)) as db:
+        found = db.execute("SELECT acknowledged FROM ledger WHERE stream = ?", (STREAM,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _stored(http: httpx.Client, agent_id: str) -> int:
     streams = http.get(f"/agents/{agent_id}/ledger").json()["streams"]
-    threading.Event().wait(ASK_S)
-    return max(
-        (each["stored"] or 0 for each in streams if each["agent"]["stream"] == f"logs:{NAME}"), default=0
-    )
+    return max((each["stored"] or 0 for each in streams if each["agent"]["stream"] == STREAM), default=0)
 
 
 def _peak_mb(pid: int) -> float:

@@ -60,7 +60,7 @@ async def run(spool: Spool, config: dict[str, Any], until: Callable[[Job], bool]
         await asyncio.sleep(0.001)
 
     clock = Clock(lambda: int(seconds * 1e6), lambda: seconds, sleep, lambda: 0.5)
-    job = Job(NAME, spool=spool, clock=clock, spooled=lambda: None)
+    job = Job(NAME, spool=spool, clock=clock, spooled=lambda _: None)
     await job.take_over(0, lambda db: None)
     kind = LogKind(ignore, written_paths=["/"])
     assert kind.check(config) == []
@@ -208,7 +208,7 @@ def test_rows_of_a_sender_that_is_gone_are_put_in_quarantine(
 
 def test_nothing_is_written_that_the_own_settings_do_not_name(log: Path, spool: Spool) -> None:
     runner = LogKind(ignore).run
-    job = Job(NAME, spool=spool, clock=system_clock(), spooled=lambda: None)
+    job = Job(NAME, spool=spool, clock=system_clock(), spooled=lambda _: None)
     with pytest.raises(InvalidInput, match=r"out: .*agent\.allow_write_paths"):
         asyncio.run(runner(job, config(log, file_sender(log))))
     assert not (log.parent / "out").exists()

@@ -68,7 +68,7 @@ async def run(
     kind: LogKind | None = None,
 ) -> Job:
     """Run until a condition holds, then stop as for a change of the configuration."""
-    job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda: None)
+    job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda _: None)
     await job.take_over(0, lambda db: None)
     task = asyncio.create_task((kind or LogKind(reach)).run(job, config))
     try:
@@ -204,7 +204,7 @@ def test_a_runner_that_is_stopped_while_it_opens_lets_go_of_its_port(spool: Spoo
     listening = {"reader": {"mode": "http", "http_service_address": f"127.0.0.1:{port}"}}
 
     async def stop_while_opening() -> None:
-        job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda: None)
+        job = Job(NAME, spool=spool, clock=Time().clock, spooled=lambda _: None)
         task = asyncio.create_task(kind.run(job, listening))
         assert await asyncio.to_thread(kind.opened.wait, 20)
         task.cancel()

@@ -74,7 +74,7 @@ async def run(machine: Machine, spool: Spool, config: dict[str, object], *, look
             await asyncio.Event().wait()
 
     clock = Clock(lambda: 0, lambda: 0.0, sleep, lambda: 0.0)
-    job = Job(ConfigName("m,1"), spool=spool, clock=clock, spooled=lambda: None)
+    job = Job(ConfigName("m,1"), spool=spool, clock=clock, spooled=lambda _: None)
     await job.take_over(0, lambda db: None)
     task = asyncio.create_task(MetricKind(machine.open, look_s=0.05).run(job, config))
     ready = asyncio.create_task(enough.wait())
@@ -146,7 +146,7 @@ def test_a_look_that_hangs_fails_the_runner_and_is_not_repeated_beside_it(spool:
     machine.gate.clear()
     kind = MetricKind(machine.open, look_s=0.05)
     clock = Clock(lambda: 0, lambda: 0.0, asyncio.sleep, lambda: 0.0)
-    job = Job(ConfigName("m"), spool=spool, clock=clock, spooled=lambda: None)
+    job = Job(ConfigName("m"), spool=spool, clock=clock, spooled=lambda _: None)
 
     async def scenario() -> None:
         for message in ("a look at the machine takes longer", "an earlier look at the machine"):

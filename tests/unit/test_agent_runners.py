@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from muster.model.desired import (
     RunnerState,
     RunnerStatus,
 )
-from muster.model.ids import Epoch
+from muster.model.ids import Epoch, StreamName
 from muster.model.runner_kinds import ALLOWED_BY_DEFAULT
 
 RUNNING, STOPPED, FAILED, UNKNOWN = (
@@ -121,7 +121,7 @@ class Scene:
             set_interval=self.intervals.append,
         )
 
-    def wake(self) -> None:
+    def wake(self, _: Collection[StreamName]) -> None:
         self.woken += 1
 
     async def sleep(self, seconds: float) -> None:

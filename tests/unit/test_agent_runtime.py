@@ -5,7 +5,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import httpx
@@ -23,7 +23,7 @@ from muster.agent.thread import in_thread
 from muster.agent.ticks import seconds_to_tick
 from muster.failpoints import ignore
 from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns, SampleColumns
-from muster.model.ids import CommandId, Epoch
+from muster.model.ids import CommandId, Epoch, StreamName
 from muster.model.inventory import Inventory, parse_inventory
 from muster.model.link import Command
 from muster.model.report import OsInfo, Ports, Report, parse_report
@@ -124,7 +124,7 @@ class Scene:
             spooled=self.count,
         )
 
-    def count(self) -> None:
+    def count(self, _: Collection[StreamName]) -> None:
         self.spooled += 1
 
     async def sleep(self, seconds: float) -> None:

@@ -68,7 +68,7 @@ def test_the_servers_runner_of_that_name_wins_and_the_own_one_comes_back(tmp_pat
             store=DesiredFile(tmp_path, ignore),
             spool=spool,
             clock=clock,
-            spooled=lambda: None,
+            spooled=lambda _: None,
             set_interval=lambda seconds: None,
             built_in=[own],
         )

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from muster.agent.thread import Worker, in_thread
+from muster.agent.thread import MAX_IDLE, Worker, in_thread
 
 
 class Panic(BaseException):
@@ -32,6 +32,27 @@ def test_a_panic_in_a_thread_reaches_who_waits() -> None:
     async def run() -> None:
         with pytest.raises(Panic):
             await in_thread(panic)
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_threads_are_kept_for_the_next_calls_and_a_call_that_hangs_holds_up_no_other() -> None:
+    async def run() -> None:
+        hanging, may_end = threading.Event(), threading.Event()
+
+        def hang() -> bool:
+            hanging.set()
+            return may_end.wait(20)
+
+        stuck = asyncio.ensure_future(in_thread(hang))
+        assert await in_thread(hanging.wait)
+        used = {await in_thread(threading.get_ident) for _ in range(50)}
+        assert len(used) <= MAX_IDLE + 1
+        at_once = await asyncio.gather(*(in_thread(threading.get_ident) for _ in range(20)))
+        assert threading.get_ident() not in {*used, *at_once}
+        assert not stuck.done()
+        may_end.set()
+        assert await stuck
 
     asyncio.run(asyncio.wait_for(run(), 20))
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -12,7 +11,7 @@ from muster.agent.clock import Clock
 from muster.agent.collect.sample import to_columns
 from muster.agent.collect.snapshot import Snapshot
 from muster.agent.spool import Spool
-from muster.agent.spooled import NewBatch
+from muster.agent.spooled import NewBatch, Spooled
 from muster.agent.thread import in_thread
 from muster.agent.ticks import seconds_to_tick
 from muster.agent.trouble import Trouble
@@ -88,7 +87,7 @@ class Collecting:
         interval_s: float,
         inventory_interval_s: float,
         clock: Clock,
-        spooled: Callable[[], None],
+        spooled: Spooled,
     ) -> None:
         self._collector = collector
         self._spool = spool
@@ -127,7 +126,7 @@ class Collecting:
             if any(kept):
                 snapshot = await self._look()
                 await in_thread(lambda kept=kept, snapshot=snapshot: self._keep(snapshot, kept))  # type: ignore[misc]
-                self._spooled()
+                self._spooled((REPORTS, SAMPLES, INVENTORY))
             await self._rest()
 
     async def _rest(self) -> None:

@@ -29,11 +29,12 @@ class LogSenders:
         self._bell = asyncio.Event()
         self._bell.set()
 
-    def wake(self) -> None:
-        """Tell that something was spooled."""
-        self._bell.set()
-        for sender in self._senders.values():
-            sender.wake()
+    def wake(self, stream: StreamName) -> None:
+        """Tell that something of a stream was spooled."""
+        if stream in self._senders:
+            self._senders[stream].wake()
+        elif stream.startswith(LOGS):
+            self._bell.set()
 
     async def run(self) -> None:
         """Send until cancelled."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,10 +107,12 @@ class Runtime:
             self._spool.streams, open_sender, lambda name, part: keep_running(name, part, self._clock)
         )
 
-        def wake() -> None:
-            for sender in senders.values():
-                sender.wake()
-            log_senders.wake()
+        def wake(streams: Collection[StreamName]) -> None:
+            for stream in streams:
+                if stream in senders:
+                    senders[stream].wake()
+                else:
+                    log_senders.wake(stream)
 
         collecting = Collecting(
             collector=collector,

@@ -1,12 +1,15 @@
 """Batches as they wait on the agent's disk."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 import zstandard
 
 from muster.model.ids import Epoch, StreamName
+
+Spooled = Callable[[Collection[StreamName]], None]
+"""Learns of which streams there is more to send."""
 
 
 class SpoolKey(msgspec.Struct, frozen=True):

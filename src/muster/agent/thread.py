@@ -4,13 +4,19 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from typing import TypeVar
 
 T = TypeVar("T")
 
+MAX_IDLE = 4
+"""So many threads are kept for the next calls: to begin one costs as much as a small transaction."""
+
 _is_inline: ContextVar[bool] = ContextVar("muster_agent_inline", default=False)
+_idle: "deque[queue.SimpleQueue[Callable[[], None]]]" = deque()
+"""What gives work to the threads that wait for some."""
 
 
 @contextlib.contextmanager
@@ -27,7 +33,7 @@ def calling_inline() -> Iterator[None]:
 
 
 async def in_thread(call: Callable[[], T]) -> T:
-    """Run `call` in a thread of its own and return what it returns, or raise what it raises.
+    """Run `call` in a thread that does nothing else and return what it returns, or raise what it raises.
 
     The thread is a daemon: a call that hangs (a dead network mount) never keeps the process from
     stopping. Cancelling the wait does not stop the call.
@@ -36,8 +42,22 @@ async def in_thread(call: Callable[[], T]) -> T:
         await asyncio.sleep(0)
         return call()
     run, outcome = _with_outcome(call)
-    threading.Thread(target=run, daemon=True, name="muster-agent").start()
+    try:
+        work = _idle.pop()
+    except IndexError:
+        work = queue.SimpleQueue()
+        threading.Thread(target=_serve, args=(work,), daemon=True, name="muster-agent").start()
+    work.put(run)
     return await outcome
+
+
+def _serve(work: "queue.SimpleQueue[Callable[[], None]]") -> None:
+    """Make calls until there are enough threads that wait for some."""
+    while True:
+        work.get()()
+        if len(_idle) >= MAX_IDLE:
+            return
+        _idle.append(work)
 
 
 async def settled(work: Awaitable[T]) -> T:
@@ -76,6 +96,7 @@ class Worker:
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
             work()
+            del work  # It holds what it worked on.
 
 
 def _with_outcome(call: Callable[[], T]) -> "tuple[Callable[[], None], asyncio.Future[T]]":

@@ -187,8 +187,10 @@ def run_agent(settings: Settings, token: str | None, *, supervised: bool = False
     `token` enrols when there is no token file; `launched` is what the launcher calls this version.
     Returns the exit code. Raises SettingsError.
     """
+    from muster.agent.heap import share_heap
     from muster.agent.identity import open_data_directory
 
+    share_heap()
     with open_data_directory(settings.data):
         return asyncio.run(_run(settings, token, supervised, launched))
 

@@ -82,7 +82,7 @@ def to_batch(
     whence = source if isinstance(source, polars.Series) else polars.lit(source, dtype=polars.String)
     utc = polars.Datetime("us", "UTC")
     when = read_at if isinstance(read_at, polars.Series) else polars.lit(read_at)
-    rows = text.to_frame().with_columns(
+    rows = text.to_frame().with_columns_seq(
         whence.alias(SOURCE),
         when.cast(utc).alias(READ_AT),
         polars.lit(None, dtype=polars.String).alias(REASON),

@@ -32,16 +32,15 @@ def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
     rows, message, is_plain = _take_message(rows)
     rows, level = _take_level(rows, message, is_plain)
     names, values = _pairs(rows)
-    return polars.DataFrame(
-        [
-            ts.alias("ts"),
-            level.alias("level"),
-            _filled(rows.get_column(SOURCE)).alias("source"),
-            _cut(message).alias("message"),
-            names.alias("names"),
-            values.alias("values"),
-        ]
-    ).select(COLUMNS)
+    found = {
+        "ts": ts,
+        "level": level,
+        "source": _filled(rows.get_column(SOURCE)),
+        "message": _cut(message),
+        "names": names,
+        "values": values,
+    }
+    return polars.DataFrame([found[name].alias(name) for name in COLUMNS])
 
 
 def to_arrow(batch: LineBatch) -> bytes:
@@ -87,7 +86,7 @@ def _take_time(rows: "polars.DataFrame") -> "tuple[polars.DataFrame, polars.Seri
             continue
         found = read_times(rows.get_column(name))
         if found.null_count() == 0 and ts.null_count() == rows.height:
-            return rows.drop(name), found
+            return _dropped(rows, name), found
         used = found.is_not_null() & ts.is_null()
         if used.any():
             ts = ts.zip_with(ts.is_not_null(), found)
@@ -145,7 +144,14 @@ def _take_level(
 
 
 def _without(rows: "polars.DataFrame", name: str, used: "polars.Series") -> "polars.DataFrame":
-    return rows.drop(name) if used.all() else rows.with_columns(rows.get_column(name).set(used, None))
+    return _dropped(rows, name) if used.all() else rows.with_columns(rows.get_column(name).set(used, None))
+
+
+def _dropped(rows: "polars.DataFrame", name: str) -> "polars.DataFrame":
+    """Return the rows without a column, which `drop` would ask the engine for."""
+    left = rows.clone()
+    left.drop_in_place(name)
+    return left
 
 
 def _pairs(rows: "polars.DataFrame") -> "tuple[polars.Series, polars.Series]":

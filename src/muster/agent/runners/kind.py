@@ -8,7 +8,7 @@ from muster.agent.clock import Clock
 from muster.agent.runners import tallies
 from muster.agent.runners.tallies import Tally
 from muster.agent.spool import Spool
-from muster.agent.spooled import NewBatch, PackedBatch, SpooledBatch, SpoolKey
+from muster.agent.spooled import NewBatch, PackedBatch, Spooled, SpooledBatch, SpoolKey
 from muster.agent.thread import in_thread
 from muster.model.desired import ConfigName
 from muster.model.ids import StreamName
@@ -33,7 +33,7 @@ class Job:
     `tally` are its counters, `errors` its last errors, `lag_bytes` what it knows of unread data.
     """
 
-    def __init__(self, name: ConfigName, *, spool: Spool, clock: Clock, spooled: Callable[[], None]) -> None:
+    def __init__(self, name: ConfigName, *, spool: Spool, clock: Clock, spooled: Spooled) -> None:
         self.name = name
         self.clock = clock
         self.tally = Tally()
@@ -65,7 +65,7 @@ class Job:
         keys = await in_thread(lambda: self._spool.append_all(batches, count))
         self.tally = self.tally.plus(whole)
         if any(keys):
-            self._spooled()
+            self._spooled({batch.stream for batch in batches})
         if not all(keys):
             self.trouble("the spool has no room: samples or rows were dropped")
         return keys
@@ -89,7 +89,7 @@ class Job:
         await in_thread(lambda: self._spool.append_whole(batches, count))
         self.tally = self.tally.plus(whole)
         if batches:
-            self._spooled()
+            self._spooled({batch.stream for batch in batches})
 
     @property
     def away_bytes(self) -> int:

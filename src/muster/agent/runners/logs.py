@@ -39,7 +39,7 @@ FULL_S = 1.0
 
 ENGINE_SETTINGS = {
     "POLARS_MAX_THREADS": "1",
-    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:200,muzzy_decay_ms:0",
+    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:200,muzzy_decay_ms:0,lg_tcache_max:13",
 }
 """What polars is told by its environment: an agent takes one processor, and gives memory back."""
 

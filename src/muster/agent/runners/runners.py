@@ -12,6 +12,7 @@ from muster.agent.runners.kind import Job
 from muster.agent.runners.kinds import Kinds
 from muster.agent.runners.runner import MAX_WAIT_S, MIN_WAIT_S, Runner, forget_others
 from muster.agent.spool import Spool
+from muster.agent.spooled import Spooled
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
 from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredRunner, DesiredState, RunnerStatus
@@ -50,7 +51,7 @@ class Runners:
         store: DesiredStore,
         spool: Spool,
         clock: Clock,
-        spooled: Callable[[], None],
+        spooled: Spooled,
         set_interval: Callable[[float | None], None],
         built_in: Sequence[DesiredRunner] = (),
     ) -> None:

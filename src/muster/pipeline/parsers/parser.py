@@ -114,7 +114,8 @@ class ParseStage:
 
     def __call__(self, batch: LineBatch) -> LineBatch:
         """Return the batch with the fields of its lines. The rows have none before, and none failed."""
-        rows = batch.rows.filter(batch.rows.get_column(LINE).str.contains(r"\S"))
+        is_text = batch.rows.get_column(LINE).str.contains(r"\S")
+        rows = batch.rows if is_text.all() else batch.rows.filter(is_text)
         blank = batch.rows.height - rows.height
         if rows.height == 0:
             return batch.with_rows(rows, Tally(filtered=blank))
@@ -125,7 +126,7 @@ class ParseStage:
             added = len(parsed.origins) - rows.height + skipped
             rows = rows[parsed.origins]
         reasons = parsed.reasons.alias(REASON)
-        rows = rows.with_columns(reasons, *parsed.columns)
+        rows = rows.with_columns_seq(reasons, *parsed.columns)
         failed = len(reasons) - reasons.null_count()
         dropped = failed if self._spec.disable_record_errdata else 0
         tally = Tally(added=added, filtered=blank + skipped, failed=failed, dropped=dropped)
