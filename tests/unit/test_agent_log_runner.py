@@ -1,6 +1,7 @@
 """Log runners: what they read is spooled with where they stand, once, whatever happens between."""
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -137,6 +138,47 @@ def test_dying_around_the_spool_repeats_nothing_and_skips_nothing(
         asyncio.run(run(spool, small, lambda job: False, reach=reach))
     asyncio.run(run(spool, small, read_until(50)))
     assert take_messages(spool) == [f"line {n}" for n in range(50)]
+
+
+@pytest.mark.parametrize("rotate", ["rename", "copy"])
+@pytest.mark.parametrize(("read_from", "first"), [("oldest", ["old"]), ("newest", [])])
+def test_a_file_that_is_rotated_after_a_death_before_the_first_batch_is_read(
+    tmp_path: Path, spool: Spool, rotate: str, read_from: str, first: list[str]
+) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("old\n")
+    (tmp_path / "app.log.7").write_text("rotated before the runner was made\n")
+    settings = config(log)
+    settings["reader"]["read_from"] = read_from
+
+    def reach(name: str) -> None:
+        if name == "agent.read.before_spool":
+            raise Died
+
+    def write_when_begun(_: Job) -> bool:
+        if log.stat().st_size == 4 and spool.transact(lambda db: positions.load(db, NAME)):
+            append("meanwhile")
+        return False
+
+    def append(line: str) -> None:
+        with log.open("a") as file:
+            file.write(f"{line}\n")
+
+    with pytest.raises(Died):
+        asyncio.run(run(spool, settings, write_when_begun, reach=reach))
+    assert take_messages(spool) == []
+    if log.stat().st_size == 4:
+        append("meanwhile")
+    if rotate == "rename":
+        log.rename(tmp_path / "app.log.1")
+    else:
+        (tmp_path / "app.log.1").write_bytes(log.read_bytes())
+        os.truncate(log, 0)
+    append("new")
+    expected = [*first, "meanwhile", "new"]
+    job = asyncio.run(run(spool, settings, read_until(len(expected))))
+    assert take_messages(spool) == expected
+    assert job.tally.read == len(expected)
 
 
 def test_a_batch_has_no_more_rows_than_it_may(tmp_path: Path, spool: Spool) -> None:

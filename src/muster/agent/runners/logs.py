@@ -75,7 +75,7 @@ class LogKind:
         opened: list[LogRunner] = []
         try:
             await worker.call(lambda: opened.append(self._open(config, stored, job)))
-            await self._collect(job, opened[0], worker)
+            await self._collect(job, opened[0], worker, is_new=not stored)
         finally:
             # Told to stop while it was opened: nobody else would let go of its port.
             try:
@@ -84,8 +84,8 @@ class LogKind:
             finally:
                 worker.close()
 
-    async def _collect(self, job: Job, runner: "LogRunner", worker: Worker) -> None:
-        """Work until cancelled."""
+    async def _collect(self, job: Job, runner: "LogRunner", worker: Worker, *, is_new: bool) -> None:
+        """Work until cancelled. A new runner stores what is there before it reads any of it."""
         delivering: dict[StreamName, Delivering] = {}
         tasks: list[asyncio.Task[None]] = []
         try:
@@ -94,8 +94,10 @@ class LogKind:
                 asyncio.create_task(each.run(), name=f"sending {stream}")
                 for stream, each in delivering.items()
             ]
+            if is_new:
+                await self._step(job, runner, worker, max_bytes=0)
             while True:
-                if await self._step(job, runner, worker):
+                if await self._step(job, runner, worker, max_bytes=runner.batch_bytes):
                     for each in delivering.values():
                         each.wake()
         finally:
@@ -126,31 +128,35 @@ class LogKind:
             **{stream: Delivering(job, stream, None) for stream in gone},
         }
 
-    async def _step(self, job: Job, runner: "LogRunner", worker: Worker) -> bool:
+    async def _step(self, job: Job, runner: "LogRunner", worker: Worker, *, max_bytes: int) -> bool:
         """Gather a batch and store it with its positions; False: there was none, and that was waited for."""
-        haul, lag_bytes = await self._gather(job, runner, worker)
+        haul, lag_bytes = await self._gather(job, runner, worker, max_bytes)
         job.lag_bytes = lag_bytes
         for trouble in haul.troubles:
             job.trouble(trouble)
         has_news = bool(haul.positions or haul.segments or haul.too_long)
         if has_news:
             batches, tally = await worker.call(lambda: _pack(job.name, runner.make(haul)))
-            self._reach("agent.read.before_spool")
+            if haul.size_bytes:
+                self._reach("agent.read.before_spool")
             await self._store(job, batches, tally, haul.positions)
-            self._reach("agent.read.after_spool")
+            if haul.size_bytes:
+                self._reach("agent.read.after_spool")
             runner.reader.kept()
         else:
             await job.clock.sleep(POLL_S)
         return has_news
 
-    async def _gather(self, job: Job, runner: "LogRunner", worker: Worker) -> "tuple[Haul, int | None]":
+    async def _gather(
+        self, job: Job, runner: "LogRunner", worker: Worker, max_bytes: int
+    ) -> "tuple[Haul, int | None]":
         """Read until there is enough for a batch, or time is up, or nothing is there."""
         reader, limit = runner.reader, runner.config.runner
 
         def look(left: int) -> "tuple[Haul, int | None]":
             return reader.read(left), reader.lag_bytes()
 
-        haul, lag_bytes = await worker.call(lambda: look(runner.batch_bytes))
+        haul, lag_bytes = await worker.call(lambda: look(max_bytes))
         began_s = job.clock.monotonic_s()
         while haul.rows and haul.rows < runner.batch_rows and haul.size_bytes < ENOUGH * runner.batch_bytes:
             left_s = limit.batch_interval - (job.clock.monotonic_s() - began_s)
