@@ -79,7 +79,7 @@ class LogSender:
 
 def measure_log_batches(directory: Path, seconds: float) -> list[Figure]:
     """Store batches of runners, as agents send them."""
-    streams = (_to_stream(log_data.batch_of(rows)) for rows in _pieces(BATCH_ROWS))
+    streams = (to_stream(log_data.batch_of(rows)) for rows in _pieces(BATCH_ROWS))
     bodies = [(content_sha256(body), zstandard.compress(body, 1)) for body in streams]
     turns = itertools.cycle(bodies)
 
@@ -252,7 +252,8 @@ def _median_ms(ask: Callable[[], object]) -> float:
     return statistics.median(took)
 
 
-def _to_stream(table: pa.Table) -> bytes:
+def to_stream(table: pa.Table) -> bytes:
+    """Return a table as an Arrow IPC stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

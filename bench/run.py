@@ -10,6 +10,7 @@ import click
 from bench.agent import measure_agent, measure_rest
 from bench.agent_logs import measure_agent_logs
 from bench.audit import measure_audit, measure_audit_pages
+from bench.backtest import measure_backtest
 from bench.beside import measure_beside
 from bench.counter import measure_counter
 from bench.figures import Figure
@@ -41,6 +42,7 @@ PARTS = (
     measure_log_batches,
     measure_log_lines,
     measure_log_search,
+    measure_backtest,
     measure_counter,
     measure_audit,
     measure_audit_pages,

@@ -8,7 +8,7 @@ import pytest
 from muster.model.log import COLUMNS, LEVELS, MAX_FIELDS, MAX_MESSAGE_BYTES
 from muster.pipeline.batch import to_batch
 from muster.pipeline.levels import WORDS
-from muster.pipeline.log_columns import to_arrow, to_log_columns
+from muster.pipeline.log_columns import MAX_ROWS_AT_ONCE, to_arrow, to_log_columns
 from muster.pipeline.spec import read_config
 from muster.pipeline.stages import open_stages
 from muster.pipeline.tags import runner_tags
@@ -148,6 +148,21 @@ def test_arrow_is_read_by_others():
         *["large_string"] * 3,
         *["large_list<item: large_string>"] * 2,
     ]
+
+
+@pytest.mark.parametrize("count", [0, 1, MAX_ROWS_AT_ONCE, MAX_ROWS_AT_ONCE + 1, 3 * MAX_ROWS_AT_ONCE + 2])
+def test_many_rows_are_record_batches_of_one_stream(count):
+    lines = [f'{{"n":{n},"message":"m{n % 7}"}}' for n in range(count)]
+    batch = run(lines, {"type": "json"})
+    stream = to_arrow(batch)
+    with pyarrow.ipc.open_stream(io.BytesIO(stream)) as reader:
+        batches = list(reader)
+    assert max((each.num_rows for each in batches), default=0) <= MAX_ROWS_AT_ONCE
+    table = pyarrow.Table.from_batches(batches, reader.schema)
+    table.validate(full=True)
+    assert table.column("message").to_pylist() == [f"m{n % 7}" for n in range(count)]
+    assert table.column("values").to_pylist() == [[str(n)] for n in range(count)]
+    assert polars.read_ipc_stream(stream).equals(to_log_columns(batch))
 
 
 def test_redacted_secret_is_nowhere():

@@ -1,5 +1,6 @@
 """The last step of a log pipeline: rows as the server stores them (model/log.py)."""
 
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING, cast
 
 from muster.model.log import COLUMNS, MAX_FIELDS, MAX_MESSAGE_BYTES
@@ -16,6 +17,14 @@ MESSAGE_FIELDS = ("message", "msg", "content", "Statement", "raw", STASH)
 
 MAX_CELLS = 1_000_000
 """Rows times fields that are put together at once: more takes memory for nothing."""
+
+
+MAX_ROWS_AT_ONCE = 2500
+"""Rows of a record batch."""
+
+_PREFIX_BYTES = 8
+"""Each message of an Arrow IPC stream begins with 0xFFFFFFFF and the length of its metadata. The first is the
+schema, which has no body; the last is the prefix alone (Arrow columnar format, encapsulated messages)."""
 
 
 def to_log_columns(batch: LineBatch) -> "polars.DataFrame":
@@ -49,14 +58,42 @@ def to_arrow(batch: LineBatch) -> bytes:
 
 
 def to_arrow_parts(batch: LineBatch) -> list[bytes]:
-    """Return the same stream in parts, for those who hash and compress it: joining costs a copy."""
+    """Return the same stream in parts, for those who hash and compress it: joining costs a copy.
+
+    The engine needs some four times the memory of a record batch to write it, so that one has at most
+    `MAX_ROWS_AT_ONCE` rows.
+    """
+    columns = to_log_columns(batch)
+    count = max(1, -(-columns.height // MAX_ROWS_AT_ONCE))
+    edges = [columns.height * at // count for at in range(count + 1)]
+    whole: list[bytes] = []
+    for begin, end in pairwise(edges):
+        parts = _write(columns[begin:end])
+        size = sum(map(len, parts))
+        schema = _PREFIX_BYTES + int.from_bytes(b"".join(_between(parts, 4, _PREFIX_BYTES)), "little")
+        is_last = end == columns.height
+        whole += _between(parts, schema if begin else 0, size if is_last else size - _PREFIX_BYTES)
+    return whole
+
+
+def _write(columns: "polars.DataFrame") -> list[bytes]:
+    """Return an Arrow IPC stream: a schema, a record batch, and the mark of the end."""
     import polars
 
     sink = _Parts()
-    to_log_columns(batch).write_ipc_stream(
+    columns.write_ipc_stream(
         cast("IO[bytes]", sink), compression="uncompressed", compat_level=polars.CompatLevel.oldest()
     )
     return sink.parts
+
+
+def _between(parts: list[bytes], begin: int, end: int) -> list[bytes]:
+    """Return the bytes from one place to another; what lies between is not copied."""
+    found, at = [], 0
+    for part in parts:
+        found.append(part[max(0, begin - at) : max(0, end - at)])
+        at += len(part)
+    return [each for each in found if each]
 
 
 class _Parts:

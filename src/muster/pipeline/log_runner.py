@@ -21,7 +21,7 @@ from muster.pipeline.stages import Stages
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """A longer body is sent as several."""
 
-MAX_BATCH_BYTES = 512 * 1024
+MAX_BATCH_BYTES = 640 * 1024
 """Bytes that are read for a batch at most, whatever a configuration says: it bounds the memory."""
 
 MAX_ROWS = 100_000
