@@ -12,6 +12,7 @@ from bench.agent_logs import measure_agent_logs
 from bench.audit import measure_audit, measure_audit_pages
 from bench.backtest import measure_backtest
 from bench.beside import measure_beside
+from bench.console import measure_console
 from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.fleet import measure_fleet, measure_push
@@ -48,6 +49,7 @@ PARTS = (
     measure_audit_pages,
     measure_beside,
     measure_grok,
+    measure_console,
     measure_push,
     measure_fleet,
 )
