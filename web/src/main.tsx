@@ -7,12 +7,18 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/client";
 import { createConsoleRouter, leaveForSignIn } from "./app/router";
 import { theme, themeVariables } from "./app/theme";
+import { attentionQuery, fleetQuery } from "./overview/queries";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 
 const router = createConsoleRouter();
 const queries = createQueryClient(() => leaveForSignIn(router));
+// What the first page shows is asked for while its script is still on its way.
+if (window.location.pathname === "/") {
+  void queries.prefetchQuery(fleetQuery);
+  void queries.prefetchQuery(attentionQuery);
+}
 
 /** The server's answer carries a nonce; styles that Mantine writes need it to pass the policy. */
 function getStyleNonce(): string {
