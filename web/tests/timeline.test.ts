@@ -4,8 +4,8 @@ import { toPastLines } from "../src/charts/lines";
 import { pastSpan } from "../src/host/comparing";
 import { disksAt, lastOf } from "../src/host/moment";
 import { otherMetrics, SECTIONS, sectionsOf } from "../src/host/sections";
-import { clustersOf, lanesWith, windowAround } from "../src/host/timeline/lanes";
 import { markLink } from "../src/host/timeline/links";
+import { clustersOf, isNarrower, lanesWith, windowAround } from "../src/host/timeline/placing";
 import { markDetail, markTitle } from "../src/host/timeline/words";
 import { makeMark, makeReport } from "./hosts";
 
@@ -49,6 +49,11 @@ test("only lanes with something in them are shown, in one order", () => {
 test("a zoom to marks has room at both ends", () => {
   expect(windowAround([at(100), at(1_100)])).toEqual({ from_us: -50e6, to_us: 1_250e6 });
   expect(windowAround([at(100)])).toEqual({ from_us: 70e6, to_us: 130e6 });
+});
+
+test("a zoom that takes nothing apart is none", () => {
+  expect(isNarrower({ from_us: 0, to_us: 60e6 }, WINDOW)).toBe(true);
+  expect(isNarrower({ from_us: 0, to_us: 60e6 }, { from_us: 10e6, to_us: 70e6 })).toBe(false);
 });
 
 test.each<[Parameters<typeof makeMark>[0], string, string]>([

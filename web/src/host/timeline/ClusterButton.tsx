@@ -6,9 +6,9 @@ import { useNaming } from "../../fleet/changes/naming";
 import { formatMoment } from "../../format/time";
 import { text } from "../../text";
 import { clampWindow, type TimeWindow } from "../range";
-import { type Cluster, markToken, windowAround } from "./lanes";
 import { markLink } from "./links";
 import { MarkIcon } from "./MarkIcon";
+import { type Cluster, markToken, windowAround } from "./placing";
 import classes from "./timeline.module.css";
 import { markDetail, markLine, markTitle } from "./words";
 

@@ -4,7 +4,7 @@ import type { Mark } from "../../api/types";
 import { text } from "../../text";
 import type { TimeWindow } from "../range";
 import { ClusterButton } from "./ClusterButton";
-import { clustersOf, lanesWith } from "./lanes";
+import { clustersOf, lanesWith } from "./placing";
 import classes from "./timeline.module.css";
 
 const words = text.host.timeline;

@@ -4,9 +4,9 @@ import { useNaming } from "../../fleet/changes/naming";
 import { formatMoment } from "../../format/time";
 import { type Column, DataTable } from "../../tables/DataTable";
 import { text } from "../../text";
-import { markToken } from "./lanes";
 import { markLink } from "./links";
 import { MarkIcon } from "./MarkIcon";
+import { markToken } from "./placing";
 import classes from "./timeline.module.css";
 import { markDetail, markTitle } from "./words";
 

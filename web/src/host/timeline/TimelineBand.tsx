@@ -13,6 +13,7 @@ import type { HostSearch } from "../search";
 import { Lanes } from "./Lanes";
 import { bucketTimes, LevelLegend, LogBars } from "./LogBars";
 import { MarkList } from "./MarkList";
+import { isNarrower } from "./placing";
 import classes from "./timeline.module.css";
 
 const words = text.host.timeline;
@@ -35,6 +36,9 @@ export function TimelineBand(props: TimelineBandProps) {
   const isListed = search.marks === "list";
   const zoom = (from_s: number, to_s: number) =>
     onRange(clampWindow({ from_us: from_s * 1e6, to_us: to_s * 1e6 }));
+  // What a zoom cannot take apart is told in the list.
+  const open = (target: TimeWindow) =>
+    isNarrower(target, window) ? onRange(target) : onSearch({ marks: "list" });
   return (
     <section className={classes.band} aria-label={words.title} aria-busy={query.isFetching}>
       <div className={classes.head}>
@@ -69,7 +73,7 @@ export function TimelineBand(props: TimelineBandProps) {
             agent_id={agent.agent_id}
             cursorRef={cursorRef}
             onMove={drive}
-            onZoom={onRange}
+            onZoom={open}
           />
           {timeline.logs ? (
             <LogBars

@@ -3,7 +3,7 @@ import type { Agent, Mark } from "../../api/types";
 import { keyOf } from "../../fleet/runners/order";
 import { clampWindow, type TimeWindow } from "../range";
 import { fromRange, type HostSearch, parseHostSearch } from "../search";
-import { windowAround } from "./lanes";
+import { windowAround } from "./placing";
 
 const CONTROL_APPLICATION = "muster";
 const PLAIN_NAME = /^[\w.-]+$/;

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Mark } from "../../api/types";
 import type { PlotMark } from "../../charts/marks";
 import { tokenColor } from "../../charts/palette";
-import { markToken } from "./lanes";
+import { markToken } from "./placing";
 
 /** The marks as charts draw them, and the chosen moment; tokens differ by scheme. */
 export function usePlotMarks(marks: readonly Mark[], at_us: number | undefined): PlotMark[] {

@@ -78,6 +78,11 @@ const TOKENS: Record<MarkKind, string> = {
   audit: "--field-4",
 };
 
+/** Tells whether a zoom from one window to another takes marks apart. */
+export function isNarrower(target: TimeWindow, window: TimeWindow): boolean {
+  return target.to_us - target.from_us < 0.8 * (window.to_us - window.from_us);
+}
+
 /** The span around some marks, with room at both ends. */
 export function windowAround(marks: readonly Mark[]): TimeWindow {
   const from_us = Math.min(...marks.map(({ ts_us }) => ts_us));
