@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from muster.api.http.turns import EACH_PER_S, LEAST, LONGEST_S, MOST, WAIT_S, Turns
+from muster.api.http.metrics import HELD_S, Metrics
+from muster.api.http.turns import LEAST, LONGEST_S, MOST, WAIT_S, Turns
 from muster.errors import Overloaded
 
 PIECE_S = 0.003
@@ -40,22 +41,20 @@ class Clock:
 
 
 class Others:
-    """Requests that come at a steady rate and are answered at once, beside those of the pieces."""
+    """A steady number of requests in the house."""
 
     def __init__(self, clock: Clock) -> None:
-        self.pieces = 0
         self._clock = clock
-        self._before = 0.0
+        self._before_s = 0.0
         self._since_s = 0.0
-        self._per_s = 0.0
+        self._number = 0
 
-    def come(self, per_s: float) -> None:
-        """Come so often from now on."""
-        self._before += (self._clock.now_s - self._since_s) * self._per_s
-        self._since_s, self._per_s = self._clock.now_s, per_s
+    def come(self, number: int) -> None:
+        """Be so many from now on."""
+        self._before_s, self._since_s, self._number = self.spent_s(), self._clock.now_s, number
 
-    def answered(self) -> int:
-        return self.pieces + int(self._before + (self._clock.now_s - self._since_s) * self._per_s)
+    def spent_s(self) -> float:
+        return self._before_s + (self._clock.now_s - self._since_s) * self._number
 
 
 class Bulk:
@@ -65,18 +64,19 @@ class Bulk:
         self.clock = Clock()
         self.others = Others(self.clock)
         self.piece_s = piece_s
+        self.pieces = 0
         self.turns = Turns(
-            self.others.answered, max_bytes=8, monotonic_s=lambda: self.clock.now_s, later=self.clock.later
+            self.others.spent_s, max_bytes=8, monotonic_s=lambda: self.clock.now_s, later=self.clock.later
         )
 
     async def share(self, seconds: float) -> float:
         """Return which part of the next so many seconds the pieces had."""
-        started_s, before = self.clock.now_s, self.others.pieces
+        started_s, before = self.clock.now_s, self.pieces
         end_s = started_s + seconds
         senders = [asyncio.create_task(self._send(end_s)) for _ in range(8)]
         while not all(sender.done() for sender in senders):
             await self.clock.advance()
-        return (self.others.pieces - before) * self.piece_s / (self.clock.now_s - started_s)
+        return (self.pieces - before) * self.piece_s / (self.clock.now_s - started_s)
 
     async def _send(self, end_s: float) -> None:
         while self.clock.now_s < end_s:
@@ -84,7 +84,7 @@ class Bulk:
 
     def _work(self) -> None:
         self.clock.now_s += self.piece_s
-        self.others.pieces += 1
+        self.pieces += 1
 
 
 def test_alone_they_have_half_of_the_time_however_small_they_are() -> None:
@@ -93,26 +93,23 @@ def test_alone_they_have_half_of_the_time_however_small_they_are() -> None:
 
 
 def test_the_more_others_ask_the_less_they_have_and_never_nothing() -> None:
-    async def share(per_s: float) -> float:
+    async def share(number: int) -> float:
         bulk = Bulk()
-        bulk.others.come(per_s)
+        bulk.others.come(number)
         await bulk.share(0.5)
         return await bulk.share(1)
 
-    rates = (500, 1000, 2000, 4000, 7000)
-    shares = [asyncio.run(share(rate)) for rate in rates]
-    assert shares == sorted(shares, reverse=True)
-    for rate, found in zip(rates, shares, strict=True):
-        assert found == pytest.approx(1 / (1 + rate / EACH_PER_S), rel=0.1)
-    for rate in (20_000, 1_000_000):
-        assert asyncio.run(share(rate)) == pytest.approx(1 / (1 + MOST), rel=0.1)
+    for number in (1, 2, 5, 10, 19):
+        assert asyncio.run(share(number)) == pytest.approx(1 / (1 + number), rel=0.1)
+    for number in (20, 32, 10_000):
+        assert asyncio.run(share(number)) == pytest.approx(1 / (1 + MOST), rel=0.1)
 
 
 def test_others_get_their_way_at_once_and_pieces_theirs_when_others_are_gone() -> None:
     async def run() -> list[float]:
         bulk = Bulk()
         await bulk.share(1)
-        bulk.others.come(8000)
+        bulk.others.come(32)
         busy = await bulk.share(0.5)
         bulk.others.come(0)
         await bulk.share(0.5)
@@ -123,10 +120,10 @@ def test_others_get_their_way_at_once_and_pieces_theirs_when_others_are_gone() -
     assert quiet > 0.45
 
 
-def test_a_rate_of_long_ago_is_forgotten() -> None:
+def test_what_was_long_ago_is_forgotten() -> None:
     async def run() -> float:
         bulk = Bulk()
-        bulk.others.come(8000)
+        bulk.others.come(32)
         await bulk.share(0.5)
         bulk.others.come(0)
         bulk.clock.now_s += 3600
@@ -139,7 +136,7 @@ def test_a_rate_of_long_ago_is_forgotten() -> None:
 def test_no_pause_is_longer_than_the_longest() -> None:
     async def run() -> float:
         bulk = Bulk(piece_s=60)
-        bulk.others.come(8000)
+        bulk.others.come(32)
         return await bulk.share(600)
 
     assert asyncio.run(run()) == pytest.approx(60 / (60 + LONGEST_S), rel=0.01)
@@ -211,7 +208,7 @@ def test_nobody_is_let_in_who_would_wait_too_long_and_the_answer_says_how_long()
     async def run() -> list[object]:
         bulk = Bulk(piece_s=1.0)
         bulk.turns = Turns(
-            bulk.others.answered,
+            bulk.others.spent_s,
             max_bytes=10**9,
             monotonic_s=lambda: bulk.clock.now_s,
             later=bulk.clock.later,
@@ -242,3 +239,11 @@ def test_whoever_goes_while_waiting_makes_room() -> None:
         return await bulk.turns.take(lambda: "next", 8)
 
     assert asyncio.run(run()) == "next"
+
+
+def test_bulk_bodies_and_answers_that_were_held_do_not_count_as_others() -> None:
+    metrics = Metrics()
+    metrics.request_answered("/a", "POST", 201, 0.25)
+    metrics.request_answered("/a", "POST", 201, 0.25, is_bulk=True)
+    metrics.request_answered("/a", "POST", 200, HELD_S)
+    assert metrics.spent_s == 0.25

@@ -160,7 +160,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.live,
             parts.audit_verifier,
             metrics.events_inserted,
-            Turns(lambda: metrics.answered, max_bytes=parts.live.settings.commit.queue_bytes),
+            Turns(lambda: metrics.spent_s, max_bytes=parts.live.settings.commit.queue_bytes),
         ),
         "console_agents": ConsoleAgents(parts.steering, parts.releases),
         "console_audit": ConsoleAudit(parts.audit_log),

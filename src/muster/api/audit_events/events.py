@@ -78,6 +78,7 @@ async def add_events(request: AnyRequest, audit_surface: AuditSurface) -> Respon
     The header X-Muster-Audit-Index has the index of the first in the tree; the others follow it.
     """
     body = await body_of(request, audit_surface.live.limits)
+    request.state.is_bulk = len(body) > SMALL_BYTES
     batch = await _decode(audit_surface, body, is_ndjson=media_type_of(request) == NDJSON)
     once = await _once(request, body)
     audit_surface.maybe_fail()

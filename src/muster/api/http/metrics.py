@@ -6,6 +6,9 @@ from prometheus_client.process_collector import ProcessCollector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+HELD_S = 1.0
+"""An answer that took so long was waited for on purpose, as that of a check-in is."""
+
 MAX_APPLICATIONS = 99
 OTHER = "other"
 
@@ -46,19 +49,22 @@ class Metrics:
             "events_inserted", "Audit events stored.", ("application",), registry=registry
         )
         self._applications: set[str] = set()
-        self.answered = 0
-        """Requests answered, of every kind."""
+        self.spent_s = 0.0
+        """Seconds from request to answer, all together, of those neither bulk nor held on purpose."""
 
         self._request_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
-    def request_answered(self, route: str, method: str, status: int, seconds: float) -> None:
+    def request_answered(
+        self, route: str, method: str, status: int, seconds: float, *, is_bulk: bool = False
+    ) -> None:
         """Count a request; the route is a template, one of a few."""
         at = route, method, status
         found = self._request_children.get(at)
         if found is None:
             found = self.requests.labels(*at), self.request_seconds.labels(route)
             self._request_children[at] = found
-        self.answered += 1
+        if not is_bulk and seconds < HELD_S:
+            self.spent_s += seconds
         found[0].inc()
         found[1].observe(seconds)
 

@@ -92,7 +92,8 @@ class Observe:
 
     def _note(self, scope: Any, status: int, seconds: float) -> None:
         route = scope.get("path_template") or UNMATCHED
-        self._metrics.request_answered(route, scope["method"], status, seconds)
+        is_bulk = scope["state"].get("is_bulk", False)
+        self._metrics.request_answered(route, scope["method"], status, seconds, is_bulk=is_bulk)
         is_routine = status < 400 and scope["method"] == "POST" and scope["path"].startswith(ROUTINE)
         level = logging.DEBUG if is_routine else logging.INFO
         if _log.isEnabledFor(level):

@@ -14,14 +14,12 @@ T = TypeVar("T")
 LEAST, MOST = 1.0, 19.0
 """How many times as long as a piece took others have the interpreter before the next one.
 
-So pieces have half of the time when nobody else asks, and never less than a twentieth.
+In between it is as many times as requests of others are in the house: so pieces have half of the time when
+nobody else asks, a share like everybody's when others do, and never less than a twentieth.
 """
 
-EACH_PER_S = 400.0
-"""The pause is as many times as long as the piece as there are so many requests of others a second."""
-
 SMOOTH_S = 0.1
-"""Over so long that rate is averaged: requests that wait for one commit are answered in one moment."""
+"""Over so long that number is averaged."""
 
 LONGEST_S = 1.0
 """No pause is longer, so that what waits behind a huge piece waits for that piece, not for its shadow."""
@@ -46,25 +44,25 @@ class Turns:
 
     def __init__(
         self,
-        answered: Callable[[], int],
+        spent_s: Callable[[], float],
         *,
         max_bytes: int,
         monotonic_s: Callable[[], float] = time.perf_counter,
         later: Callable[[float, Callable[[], None]], None] = _later,
     ) -> None:
-        """`answered` tells how many requests were answered so far, those of the pieces among them.
+        """`spent_s` tells how many seconds the requests of others have spent here so far, all together.
 
         At most `max_bytes` may wait. `later` calls something after so many seconds.
         """
-        self._answered = answered
+        self._spent_s = spent_s
         self._max_bytes = max_bytes
         self._monotonic_s = monotonic_s
         self._later = later
         self._free = asyncio.Lock()
         self._waiting_bytes = 0
         self._bytes_per_s = math.inf
-        self._seen = 0
-        self._others_per_s = 0.0
+        self._seen_s = 0.0
+        self._others = 0.0
         self._ended_s = -math.inf
 
     async def take(self, work: Callable[[], T], size_bytes: int) -> T:
@@ -107,13 +105,12 @@ class Turns:
 
     def _times(self, now_s: float) -> float:
         """Return how many times as long as the piece that ends now the pause after it is."""
-        answered, since_s = self._answered(), now_s - self._ended_s
-        others = max(0, answered - self._seen - 1)
-        self._seen, self._ended_s = answered, now_s
+        spent_s, since_s = self._spent_s(), now_s - self._ended_s
         if since_s > 0:
-            newest = others / since_s
-            self._others_per_s += (newest - self._others_per_s) * min(1.0, since_s / SMOOTH_S)
-        return min(MOST, max(LEAST, self._others_per_s / EACH_PER_S))
+            newest = (spent_s - self._seen_s) / since_s
+            self._others += (newest - self._others) * min(1.0, since_s / SMOOTH_S)
+        self._seen_s, self._ended_s = spent_s, now_s
+        return min(MOST, max(LEAST, self._others))
 
     def _note_pace(self, size_bytes: int, seconds: float) -> None:
         if seconds <= 0:
