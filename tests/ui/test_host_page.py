@@ -35,7 +35,7 @@ def admin(live: Site) -> Iterator[httpx.Client]:
 def host(admin: httpx.Client) -> str:
     """The id of this machine's agent."""
     agents = admin.get("/console/v1/agents").json()["agents"]
-    return next(agent["id"] for agent in agents if agent["hostname"] == socket.gethostname())
+    return str(next(agent["id"] for agent in agents if agent["hostname"] == socket.gethostname()))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import { Anchor, Button, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef } from "react";
 import { ApiError } from "../api/error";
 import type { Mark } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
@@ -14,12 +14,12 @@ import { HostHeader } from "./HostHeader";
 import classes from "./host.module.css";
 import { hostQuery } from "./queries";
 import { RangeBar } from "./RangeBar";
-import type { Range } from "./range";
-import { fromRange, type HostSearch, toRange } from "./search";
+import { toRange } from "./search";
 import { otherMetrics, sectionsOf } from "./sections";
 import { timelineQuery } from "./timeline/queries";
 import { TimelineBand } from "./timeline/TimelineBand";
 import { usePlotMarks } from "./timeline/usePlotMarks";
+import { useHostSearch } from "./useHostSearch";
 import { useTimeWindow } from "./useTimeWindow";
 
 const words = text.host;
@@ -102,31 +102,6 @@ export function HostPage() {
       )}
     </>
   );
-}
-
-/** What the address says, and how to change it: another range is a step that back undoes. */
-function useHostSearch() {
-  const search = useSearch({ from: "/shell/hosts/$id" });
-  const navigate = useNavigate({ from: "/hosts/$id" });
-  const setSearch = useCallback(
-    (next: HostSearch) =>
-      void navigate({
-        search: (old) => ({ ...old, ...next }),
-        replace: true,
-        resetScroll: false,
-      }),
-    [navigate],
-  );
-  const setRange = useCallback(
-    (next: Range) =>
-      void navigate({ search: (old) => ({ ...old, ...fromRange(next) }), resetScroll: false }),
-    [navigate],
-  );
-  const pick = useCallback(
-    (time_s: number) => setSearch({ at: Math.round(time_s * 1e6) }),
-    [setSearch],
-  );
-  return { search, setSearch, setRange, pick };
 }
 
 function serverNow(skew_us: number): number {

@@ -1,0 +1,29 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
+import type { Range } from "./range";
+import { fromRange, type HostSearch } from "./search";
+
+/** What the address says, and how to change it: another range is a step that back undoes. */
+export function useHostSearch() {
+  const search = useSearch({ from: "/shell/hosts/$id" });
+  const navigate = useNavigate({ from: "/hosts/$id" });
+  const setSearch = useCallback(
+    (next: HostSearch) =>
+      void navigate({
+        search: (old) => ({ ...old, ...next }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  const setRange = useCallback(
+    (next: Range) =>
+      void navigate({ search: (old) => ({ ...old, ...fromRange(next) }), resetScroll: false }),
+    [navigate],
+  );
+  const pick = useCallback(
+    (time_s: number) => setSearch({ at: Math.round(time_s * 1e6) }),
+    [setSearch],
+  );
+  return { search, setSearch, setRange, pick };
+}
