@@ -5,6 +5,7 @@ MusterError
 │   ├── InvalidInput       a value is wrong; names the field and what was expected
 │   ├── TooLarge           a value is beyond a limit; names the limit
 │   ├── Unauthenticated    no credential, or not a valid one
+│   │   └── ShutOut        an agent's credential that is not to be used until somebody says so
 │   ├── Forbidden          a valid credential that may not do this
 │   ├── NotFound           the named thing does not exist
 │   └── Conflict           contradicts what is stored already
@@ -52,6 +53,12 @@ class Unauthenticated(CallerError):
     """There is no credential, or it is unknown, expired or revoked."""
 
     code = "unauthenticated"
+
+
+class ShutOut(Unauthenticated):
+    """The credential is an agent's that is shut out: it counts again when the agent is let in."""
+
+    code = "shut_out"
 
 
 class Forbidden(CallerError):

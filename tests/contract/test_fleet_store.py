@@ -11,6 +11,7 @@ from muster.core.fleet.plan import (
     Change,
     Config,
     Entry,
+    Exclusion,
     Key,
     Kind,
     Linked,
@@ -43,6 +44,7 @@ ENTRIES: dict[Key, Entry] = {
     Key(Kind.ASSIGNMENT, "nginx", ONE): Linked(),
     Key(Kind.RUNNER, "nginx", ONE): Runner(is_running=False, epoch=2**40, is_deleted=True),
     Key(Kind.TOMBSTONE, TWO): Tombstone(nonce="f" * 32, deleted_us=NOW_US),
+    Key(Kind.EXCLUSION, ONE): Exclusion(since_us=NOW_US),
     Key(Kind.SETTING, "metrics"): Setting(value="{}"),
 }
 

@@ -403,6 +403,30 @@ def test_a_refused_token_is_told_once(newcomer: Agent, caplog: pytest.LogCapture
     assert caplog.text.count("the server answered HTTP 401 to /agent/v1/enroll") == 1
 
 
+def shut_out(_: httpx.Request) -> httpx.Response:
+    return fail(401, "shut_out")
+
+
+def test_one_that_is_shut_out_says_so_once_keeps_its_batches_and_enrols_not_anew(
+    agent: Agent, server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        agent.session.checked_in.set()
+        agent.add("one")
+        server.breaks = [shut_out] * 5
+        async with agent.sending():
+            await agent.until(lambda: not agent.session.checked_in.is_set())
+            assert all([await agent.check_in.step() >= 1.0 for _ in range(4)])
+            assert agent.waiting() == 1
+            assert await agent.check_in.step() == 0.0
+            await agent.until(lambda: agent.waiting() == 0)
+
+    asyncio.run(scenario())
+    assert server.rows == ["one"]
+    assert server.enrolled == 0
+    assert caplog.text.count("HTTP 401") == 1
+
+
 def conflict(_: httpx.Request) -> httpx.Response:
     return fail(409, "nonce_conflict", "20")
 

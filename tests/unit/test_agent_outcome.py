@@ -12,6 +12,7 @@ from muster.agent.outcome import Outcome, judge_status, parse_retry_after
         (301, "", Outcome.LATER),
         (400, "invalid", Outcome.REFUSED),
         (401, "unauthenticated", Outcome.UNKNOWN),
+        (401, "shut_out", Outcome.SHUT_OUT),
         (403, "", Outcome.LATER),
         (404, "", Outcome.LATER),
         (408, "", Outcome.LATER),

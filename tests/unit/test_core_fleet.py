@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from muster.core.fleet.plan import Exclusion, Key, Kind
 from muster.core.fleet.registry import Fleet
-from muster.errors import Conflict, NotFound, Unauthenticated, Unavailable
+from muster.errors import Conflict, NotFound, ShutOut, Unauthenticated, Unavailable
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.link import CheckinRequest, CommandResult, EnrolReply, Facts, StreamLedger
@@ -149,6 +150,31 @@ def test_collect_from_an_offline_or_silent_agent_fails_and_leaves_no_command(fle
         assert (await fleet.check_in(reply.agent_id, request(), "")).commands == []
 
     asyncio.run(run())
+
+
+def test_one_that_is_shut_out_is_told_so_at_once_and_nobody_waits_for_it(fleet: Fleet) -> None:
+    async def scenario() -> None:
+        reply = await enrolled(fleet)
+        fleet.authenticate(reply.credential)
+        held = asyncio.create_task(fleet.check_in(reply.agent_id, request(wait_s=25.0), ""))
+        await asyncio.sleep(0)
+        asked = asyncio.create_task(fleet.collect(reply.agent_id, 25.0))
+        assert len((await asyncio.wait_for(held, 1)).commands) == 1
+        held = asyncio.create_task(fleet.check_in(reply.agent_id, request(wait_s=25.0), ""))
+        await asyncio.sleep(0)
+        fleet.desired.plan.put(Key(Kind.EXCLUSION, reply.agent_id), Exclusion(since_us=1))
+        fleet.dismiss([reply.agent_id])
+        with pytest.raises(ShutOut):
+            await asyncio.wait_for(held, 1)
+        with pytest.raises(Unavailable, match="web1 is shut out"):
+            await asyncio.wait_for(asked, 1)
+        with pytest.raises(ShutOut):
+            fleet.authenticate(reply.credential)
+        assert not fleet.presence.is_online(reply.agent_id)
+        fleet.desired.plan.put(Key(Kind.EXCLUSION, reply.agent_id), None)
+        assert fleet.authenticate(reply.credential).id == reply.agent_id
+
+    asyncio.run(scenario())
 
 
 def test_stop_answers_every_held_check_in_and_holds_no_more(fleet: Fleet) -> None:

@@ -123,3 +123,33 @@ test("details tell whether all that was read is stored", async () => {
   expect(drawer).not.toHaveTextContent("Every row that was sent is stored");
   await waitFor(() => expect(drawer).toHaveTextContent("No word yet"));
 });
+
+test("an agent is shut out from its details, after a dialog that names what follows", async () => {
+  const user = userEvent.setup();
+  const changed = { body: { is_shut_out: true, agents: ["agent-1"], revision: 7 } };
+  const { calls } = openConsole(
+    "/fleet?open=agent-1",
+    serverWith([makeAgent({ hostname: "one" })], {
+      "GET /v1/api/revisions": { body: { revisions: [{ id: 6 }] } },
+      "POST /console/v1/agents/agent-1/shut-out": changed,
+    }),
+  );
+  const drawer = await screen.findByRole("dialog", { name: "one" });
+  await user.click(await within(drawer).findByRole("button", { name: "Shut out" }));
+  const confirm = await screen.findByRole("dialog", { name: "Shut out one" });
+  expect(confirm).toHaveTextContent("Its credential counts no more, at once");
+  expect(await within(confirm).findByText("This touches 1 agent.")).toBeVisible();
+  await user.click(within(confirm).getByRole("button", { name: "Shut out" }));
+  expect(await screen.findByText("Shut out one.")).toBeVisible();
+  const asked = calls.filter(({ route }) => route.endsWith("/shut-out"));
+  expect(asked.map(({ url }) => url.search)).toEqual(["?dry_run=true", ""]);
+});
+
+test("one that is shut out says so, with the way back", async () => {
+  const replies = serverWith([makeAgent({ hostname: "one", state: "shut out" })]);
+  openConsole("/fleet?open=agent-1", replies);
+  const drawer = await screen.findByRole("dialog", { name: "one" });
+  expect(await within(drawer).findByRole("button", { name: "Let in again" })).toBeVisible();
+  expect(drawer).toHaveTextContent("This agent is shut out");
+  expect(screen.getAllByText("Shut out")[0]).toBeInTheDocument();
+});

@@ -133,6 +133,9 @@ class CheckIn:
             case Outcome.ID_TAKEN:
                 self._session.checked_in.clear()
                 return await self._contend(answer)
+            case Outcome.SHUT_OUT:
+                self._session.checked_in.clear()
+                return self._later(answer)
             case _:
                 return self._later(answer)
 

@@ -22,6 +22,9 @@ class Outcome(enum.Enum):
     UNKNOWN = "unknown"
     """The credential or token is not known: enrol anew."""
 
+    SHUT_OUT = "shut_out"
+    """The server wants nothing of this agent until somebody lets it in: keep everything, ask now and then."""
+
     REFUSED = "refused"
     """The content is refused for good: repeating it cannot help."""
 
@@ -51,7 +54,7 @@ def judge_status(status: int, code: str) -> Outcome:
     if 200 <= status < 300:
         return Outcome.DONE
     if status == 401:
-        return Outcome.UNKNOWN
+        return Outcome.SHUT_OUT if code == "shut_out" else Outcome.UNKNOWN
     if status == 409 and code in _CONFLICTS:
         return _CONFLICTS[code]
     if status in _REFUSALS:

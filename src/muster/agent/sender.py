@@ -87,6 +87,10 @@ class Sender:
                 self._session.checked_in.clear()
                 await self._wait(answer)
                 return
+            case Outcome.SHUT_OUT:
+                self._session.checked_in.clear()
+                await self._clock.sleep(self._backoff.next_s())
+                return
             case Outcome.LATER:
                 await self._wait(answer)
                 return

@@ -13,6 +13,7 @@ from muster.api.agent_link.streams import Streams
 from muster.api.audit_events.errors import faults
 from muster.api.audit_events.routes import audit_routers
 from muster.api.audit_events.service import AuditSurface
+from muster.api.console.admission import Admission
 from muster.api.console.agents import ConsoleAgents
 from muster.api.console.audit import ConsoleAudit
 from muster.api.console.configs import ConsoleConfigs
@@ -162,6 +163,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             metrics.events_inserted,
             Turns(lambda: metrics.spent_s, max_bytes=parts.live.settings.commit.queue_bytes),
         ),
+        "admission": Admission(parts.steering),
         "console_agents": ConsoleAgents(parts.steering, parts.releases),
         "console_audit": ConsoleAudit(parts.audit_log),
         "console_configs": ConsoleConfigs(parts.steering, parts.live),
@@ -206,7 +208,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             parts.audit_log,
             parts.live.settings.agent.interval_s,
         ),
-        "tokens": Tokens(parts.access, parts.fleet, parts.overview, parts.live),
+        "tokens": Tokens(parts.access, parts.steering, parts.overview, parts.live),
         "tryout": TryOutSurface(parts.tryouts, parts.steering, parts.logs, parts.live),
     }
 

@@ -85,6 +85,10 @@ class Client:
         """
         return self._ask("POST", path, query, body, idempotency_key)
 
+    def delete(self, path: str, **query: QueryValue) -> bytes:
+        """Delete something and return the body of the answer. Raises like `get`."""
+        return self._ask("DELETE", path, query, None)
+
     def events(self, path: str, **query: QueryValue) -> Iterator[tuple[str, str]]:
         """Yield kind and data of server-sent events; a connection that breaks is made again where it was.
 

@@ -4,9 +4,11 @@ import asyncio
 import re
 import time
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import click
 
+from muster.cli.client import Client, client_options
 from muster.cli.options import data_options
 from muster.cli.signing_key import open_vault
 from muster.cli.stored import opened_access
@@ -100,6 +102,15 @@ def revoke(loaded: LoadedSettings, token_id: str) -> None:
     with opened_access(loaded.settings) as access:
         asyncio.run(access.revoke_token(token_id))
     click.echo(f"Token {token_id} is revoked.", err=True)
+
+
+@command.command("shut-out", epilog="Example: muster token shut-out 0123456789ab --token-file admin.token")
+@click.argument("token_id", metavar="ID")
+@client_options
+def shut_out(token_id: str, client: Client) -> None:
+    """End a token on a running server, and shut out every agent that it let in, at once."""
+    client.delete(f"/console/v1/tokens/{quote(token_id, safe='')}", agents="true")
+    click.echo(f"Token {token_id} is revoked, and the agents that it let in are shut out.", err=True)
 
 
 def _row(token: Token) -> tuple[str, str, str, str, str]:

@@ -1445,6 +1445,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/agents/{agent_id}/shut-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut an agent out */
+        post: operations["ConsoleV1AgentsAgentIdShutOutShutOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/agents/{agent_id}/let-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an agent in again */
+        post: operations["ConsoleV1AgentsAgentIdLetInLetIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/configs/parts": {
         parameters: {
             query?: never;
@@ -1930,6 +1964,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AdmissionChanged */
+        AdmissionChanged: {
+            is_shut_out: boolean;
+            agents: string[];
+            revision: number | null;
+        };
         /** AgentLine */
         AgentLine: {
             id: string;
@@ -11969,6 +12009,148 @@ export interface operations {
             };
         };
     };
+    ConsoleV1AgentsAgentIdShutOutShutOut: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description An agent's id; that of a deleted one, too. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionChanged"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AgentsAgentIdLetInLetIn: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description An agent's id; that of a deleted one, too. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionChanged"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
     ConsoleV1ConfigsPartsConfigParts: {
         parameters: {
             query?: never;
@@ -13268,7 +13450,10 @@ export interface operations {
     };
     ConsoleV1TokensTokenIdRevokeToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Shut out the agents that it let in, too. */
+                agents?: boolean;
+            };
             header?: never;
             path: {
                 token_id: string;

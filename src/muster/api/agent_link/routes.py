@@ -94,6 +94,7 @@ async def store_batch(
     body = await body_of(request, agent_link.live.limits)
     if content_sha256(body) != parse_sha256(sha256):
         raise InvalidInput("does not equal the hash of the body", field="sha256")
+    agent_link.fleet.check_let_in(agent.id)
     await agent_link.streams.store(Arrived(key, sha256, body, media_type, peer_of(request)))
 
 

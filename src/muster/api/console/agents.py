@@ -63,7 +63,7 @@ class RowCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent. `state` is register, online or offline.
+    """One agent. `state` is register, online, offline or shut out.
 
     `is_applied`: it runs what it should. `upgrade_to` is the version that `upgrade` leads to, or
     failed to, `upgrade_reason` why it failed or cannot be.
@@ -168,13 +168,12 @@ def to_line(fleet: Fleet, releases: list[Release], agent: Agent) -> AgentLine:
     """Return an agent as it is listed. Raises NotFound."""
     plan = fleet.desired.plan
     way = way_of(fleet, releases, agent)
-    state = "online" if fleet.presence.is_online(agent.id) else "offline"
     return AgentLine(
         id=agent.id,
         hostname=agent.hostname,
         address=agent.address,
         platform=agent.platform,
-        state=state if agent.nonce else "register",
+        state=_state(fleet, agent),
         last_seen_us=agent.last_seen_us,
         version=agent.agent_version,
         tags=sorted(plan.linked_to(Kind.TAG_AGENT, agent.id)),
@@ -185,6 +184,14 @@ def to_line(fleet: Fleet, releases: list[Release], agent: Agent) -> AgentLine:
         upgrade_to=way.to,
         upgrade_reason=way.reason,
     )
+
+
+def _state(fleet: Fleet, agent: Agent) -> str:
+    if fleet.is_shut_out(agent.id):
+        return "shut out"
+    if not agent.nonce:
+        return "register"
+    return "online" if fleet.presence.is_online(agent.id) else "offline"
 
 
 def _runners(fleet: Fleet, agent_id: AgentId) -> RunnerCounts:

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from muster.api.console import (
+    admission,
     agents,
     attention,
     audit,
@@ -32,6 +33,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
             *host_history.HANDLERS,
             *timeline.HANDLERS,
             *agents.HANDLERS,
+            *admission.HANDLERS,
             *configs.HANDLERS,
             *event_types.HANDLERS,
             *audit.HANDLERS,

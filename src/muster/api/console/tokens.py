@@ -6,14 +6,16 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 
-from muster.api.http.authorization import Needs
+from muster.api.console.admission import shut_out_all
+from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
 from muster.core.access import Access
 from muster.core.fleet.names import parse_name
 from muster.core.fleet.registry import Fleet
+from muster.core.fleet.steering import Steering
 from muster.core.metrics.overview import Overview
 from muster.model.access import MAX_AGENTS, Scope, Token
 from muster.model.agent import Agent
@@ -27,6 +29,7 @@ MAX_TAGS = 20
 MAX_LISTED = 100
 
 TokenPath = Annotated[str, PathParameter(max_length=64, pattern=NO_NUL)]
+WithAgents = Annotated[bool, QueryParameter(description="Shut out the agents that it let in, too.")]
 ValidSeconds = Annotated[int, msgspec.Meta(ge=60, le=MAX_VALID_S)]
 MaxAgents = Annotated[int, msgspec.Meta(ge=1, le=MAX_AGENTS)]
 
@@ -35,9 +38,14 @@ class Tokens(msgspec.Struct, frozen=True):
     """The parts behind these routes."""
 
     access: Access
-    fleet: Fleet
+    steering: Steering
     overview: Overview
     live: Live
+
+    @property
+    def fleet(self) -> Fleet:
+        """The agents."""
+        return self.steering.fleet
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,9 +153,21 @@ async def one_token(token_id: TokenPath, tokens: Tokens) -> TokenPage:
     summary="End a token",
     status_code=204,
 )
-async def revoke_token(token_id: TokenPath, tokens: Tokens) -> None:
-    """Revoke a token, which counts within a second on every server."""
-    await tokens.access.revoke_token(token_id)
+async def revoke_token(
+    token_id: TokenPath, request: AnyRequest, tokens: Tokens, agents: WithAgents = False
+) -> None:
+    """Revoke a token, which counts within a second on every server.
+
+    With its agents: one that is revoked already is no error.
+    """
+    if not agents:
+        await tokens.access.revoke_token(token_id)
+        return
+    if (await tokens.access.token(token_id)).revoked_us is None:
+        await tokens.access.revoke_token(token_id)
+    let_in = tokens.fleet.enrolled_by(token_id)
+    action = f"shut out the agents that token {token_id} let in"
+    await shut_out_all(tokens.steering, let_in, action, by=caller_of(request))
 
 
 def _row(token: Token, now_us: int) -> TokenRow:

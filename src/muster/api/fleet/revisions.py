@@ -10,6 +10,7 @@ from muster.api.fleet.control import CHANGE, READ, DryRun, FleetControl, answer_
 from muster.api.http.authorization import caller_of, is_admin
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.configs import masked
+from muster.core.fleet.edits import is_of_admission
 from muster.core.fleet.plan import Config, Entry, Key, Setting
 from muster.core.fleet.restoring import Side
 from muster.core.fleet.revisions import Revision, to_document
@@ -87,6 +88,8 @@ async def restore(
     revision = await fleet_control.steering.store.find_revision(revision_id)
     if any(map(is_of_server, revision.changes)) and not is_admin(request):
         raise Forbidden("only administrators change settings of the server")
+    if any(map(is_of_admission, revision.changes)) and not is_admin(request):
+        raise Forbidden("only administrators shut agents out and let them in")
     outcome = await fleet_control.steering.restore(revision_id, to, by=caller_of(request), dry_run=dry_run)
     return answer_of(outcome, dry_run=dry_run)
 

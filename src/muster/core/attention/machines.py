@@ -36,7 +36,12 @@ class Machines:
         self._started_us = started_us
 
     def findings(self, agent: Agent, now_us: int) -> Iterator[Finding]:
-        """Yield what is wrong with a machine. Of one that is silent nothing else is said: it is of old."""
+        """Yield what is wrong with a machine. Of one that is silent nothing else is said: it is of old.
+
+        One that is shut out is silent on purpose.
+        """
+        if self._fleet.is_shut_out(agent.id):
+            return
         subject = Subject(agent_id=agent.id, hostname=agent.hostname)
         if not self._fleet.presence.is_online(agent.id):
             yield from self._silent(agent, subject, now_us)

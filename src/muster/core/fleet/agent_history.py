@@ -79,7 +79,7 @@ class Belonging:
         match key.kind:
             case Kind.TAG_AGENT | Kind.ASSIGNMENT | Kind.RUNNER:
                 return key.other == self._agent_id
-            case Kind.TOMBSTONE:
+            case Kind.TOMBSTONE | Kind.EXCLUSION:
                 return key.name == self._agent_id
             case Kind.TAG_CONFIG:
                 return key.name in self._tags

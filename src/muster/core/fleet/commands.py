@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from muster.errors import Unavailable
 from muster.model.ids import AgentId, CommandId
 from muster.model.link import Command, CommandResult
 
@@ -177,6 +178,13 @@ class CommandDesk:
         found = self._open.get(record.agent_id, {}).get(record.id)
         if found is not None:
             self._end(found, CommandState.EXPIRED, why)
+
+    def give_up(self, agent_id: AgentId, why: str) -> None:
+        """Raise Unavailable at who waits for an agent's results; its other commands go on waiting for it."""
+        for command_id in self._open.get(agent_id, {}):
+            future = self._results.get(command_id)
+            if future is not None and not future.done():
+                future.set_exception(Unavailable(why))
 
     async def save(self) -> None:
         """Let commands expire, and write what changed."""

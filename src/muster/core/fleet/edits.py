@@ -12,6 +12,7 @@ from muster.core.fleet.plan import (
     Change,
     Config,
     Draft,
+    Exclusion,
     Key,
     Kind,
     Linked,
@@ -143,6 +144,24 @@ def delete_agents(draft: Draft, agents: Iterable[tuple[AgentId, str]], *, now_us
 def welcome_agent(draft: Draft, agent: AgentId) -> None:
     """Let a deleted agent be one of the fleet again, without tags and assignments."""
     draft.put(Key(Kind.TOMBSTONE, agent), None)
+
+
+def shut_out_agents(draft: Draft, agents: Iterable[AgentId], *, now_us: int) -> None:
+    """Let the credentials of agents not count; those that are shut out already stay so."""
+    for agent in agents:
+        if not draft.plan.is_shut_out(agent):
+            draft.put(Key(Kind.EXCLUSION, agent), Exclusion(since_us=now_us))
+
+
+def let_in_agents(draft: Draft, agents: Iterable[AgentId]) -> None:
+    """Let the credentials of agents count again."""
+    for agent in agents:
+        draft.put(Key(Kind.EXCLUSION, agent), None)
+
+
+def is_of_admission(change: Change) -> bool:
+    """Tell whether a change shuts an agent out, or lets it in."""
+    return change.key.kind is Kind.EXCLUSION
 
 
 def find_tag(plan: Plan, name: str) -> Tag:

@@ -37,6 +37,9 @@ class Kind(enum.StrEnum):
     TOMBSTONE = "tombstone"
     """An agent was deleted: agent."""
 
+    EXCLUSION = "exclusion"
+    """An agent is shut out: agent."""
+
     SETTING = "setting"
     """A setting of the whole fleet: its name."""
 
@@ -87,13 +90,19 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
     deleted_us: int
 
 
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's credential does not count since then (Unix microseconds)."""
+
+    since_us: int
+
+
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A setting as JSON."""
 
     value: str
 
 
-Entry = Config | Tag | Linked | Runner | Tombstone | Setting
+Entry = Config | Tag | Linked | Runner | Tombstone | Exclusion | Setting
 
 ENTRIES: Mapping[Kind, type[Entry]] = {
     Kind.CONFIG: Config,
@@ -103,6 +112,7 @@ ENTRIES: Mapping[Kind, type[Entry]] = {
     Kind.ASSIGNMENT: Linked,
     Kind.RUNNER: Runner,
     Kind.TOMBSTONE: Tombstone,
+    Kind.EXCLUSION: Exclusion,
     Kind.SETTING: Setting,
     Kind.SERVER_SETTING: Setting,
 }
@@ -156,6 +166,10 @@ class Plan:
         """Return an agent's tombstone, None when it is not deleted."""
         found = self.get(Key(Kind.TOMBSTONE, agent))
         return found if isinstance(found, Tombstone) else None
+
+    def is_shut_out(self, agent: str) -> bool:
+        """Tell whether an agent's credential does not count."""
+        return self.get(Key(Kind.EXCLUSION, agent)) is not None
 
     def setting(self, name: str) -> Setting | None:
         """Return a setting, None when nobody has made it."""
@@ -248,7 +262,7 @@ def _touched_by(plan: Plan, key: Key) -> Iterator[str]:
             yield from plan.linked(Kind.TAG_AGENT, key.name)
         case Kind.CONFIG:
             yield from plan.holders(key.name)
-        case Kind.TOMBSTONE:
+        case Kind.TOMBSTONE | Kind.EXCLUSION:
             yield key.name
         case Kind.TAG | Kind.SETTING | Kind.SERVER_SETTING:
             return

@@ -32,6 +32,11 @@ class Presence:
         """Note that the agent made a request now."""
         self._seen_s[agent_id] = self._monotonic_s()
 
+    def forget(self, agent_id: AgentId) -> None:
+        """Note that the agent is not to be waited for: it is offline, and no process speaks for it."""
+        self._seen_s.pop(agent_id, None)
+        self._holders.pop(agent_id, None)
+
     def is_online(self, agent_id: AgentId) -> bool:
         """Tell whether the agent's last request is younger than `ONLINE_S`."""
         seen_s = self._seen_s.get(agent_id)

@@ -18,7 +18,7 @@ from muster.core.fleet.ports import AgentStore
 from muster.core.fleet.presence import Presence
 from muster.core.fleet.reported import NoRunners, Reported, RunnerStore
 from muster.core.fleet.upgrades import NoUpgrades, Upgrades, UpgradeStore
-from muster.errors import NotFound, Unauthenticated, Unavailable
+from muster.errors import NotFound, ShutOut, Unauthenticated, Unavailable
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.link import (
@@ -87,6 +87,19 @@ class Fleet:
             raise NotFound(f"no agent {agent_id}")
         return self._agents[agent_id]
 
+    def enrolled_by(self, token_id: str) -> list[AgentId]:
+        """Return the agents that a token let in, also those that are deleted: their credentials count."""
+        return sorted(agent.id for agent in self._agents.values() if agent.enrolled_by == token_id)
+
+    def check_known(self, agent_id: AgentId) -> None:
+        """Raise NotFound unless there is such an agent, be it deleted."""
+        if agent_id not in self._agents:
+            raise NotFound(f"no agent {agent_id}")
+
+    def is_shut_out(self, agent_id: AgentId) -> bool:
+        """Tell whether an agent's credential does not count."""
+        return self.desired.plan.is_shut_out(agent_id)
+
     def ledger(self, agent_id: AgentId) -> list[StreamLedger]:
         """Return what the agent last said of its streams. Raises NotFound."""
         self.get(agent_id)
@@ -127,18 +140,32 @@ class Fleet:
         return EnrolReply(agent_id=agent.id, credential=credential)
 
     def authenticate(self, credential: str) -> Agent:
-        """Return the agent with this credential, noting that it lives. Raises Unauthenticated.
+        """Return the agent with this credential, noting that it lives.
 
+        Raises Unauthenticated for a credential that nobody has, ShutOut for one that does not count.
         The look-up is by hash, so its time tells nothing of the credential.
         """
         agent_id = self._by_credential.get(_sha256(credential))
         if agent_id is None:
             raise Unauthenticated("unknown agent credential; enrol anew")
+        self.check_let_in(agent_id)
         self.presence.touch(agent_id)
         agent = msgspec.structs.replace(self._agents[agent_id], last_seen_us=self._now_us())
         self._agents[agent_id] = agent
         self._changed.add(agent_id)
         return agent
+
+    def check_let_in(self, agent_id: AgentId) -> None:
+        """Raise ShutOut when the agent is shut out, maybe only since its request came."""
+        if self.is_shut_out(agent_id):
+            raise ShutOut("an administrator shut this agent out; it goes on when it is let in again")
+
+    def dismiss(self, agents: Iterable[AgentId]) -> None:
+        """End at once what goes on with agents that were shut out: held check-ins, and waits for results."""
+        for agent_id in agents:
+            self.presence.forget(agent_id)
+            self._commands.give_up(agent_id, self._why_shut_out(agent_id))
+            self._bells.ring(agent_id)
 
     async def check_in(
         self, agent_id: AgentId, request: CheckinRequest, address: str, gone: Gone | None = None
@@ -146,8 +173,9 @@ class Fleet:
         """Take what the agent says; answer when there is something to tell, else after `wait_s`.
 
         Once it is `gone` it is told nothing, lest that is lost. Raises Conflict when another process
-        uses the id.
+        uses the id, ShutOut when the agent was shut out meanwhile.
         """
+        self.check_let_in(agent_id)
         self.presence.claim(agent_id, request.nonce)
         self._bells.is_back(agent_id)
         self._note(agent_id, request, address)
@@ -157,6 +185,7 @@ class Fleet:
         if not (want_facts or has_news or await self._bells.hold(agent_id, request.wait_s, gone)):
             self.presence.release(agent_id, request.nonce)
             return CheckinReply(server_us=self._now_us())
+        self.check_let_in(agent_id)
         desired = self.desired.of(agent_id)
         self.deliveries.note(agent_id, request.nonce, desired.version, self._now_us())
         return CheckinReply(
@@ -180,10 +209,14 @@ class Fleet:
         self, agent_id: AgentId, kind: str, argument: str, *, by: str, timeout_s: float
     ) -> CommandResult:
         """Ask an agent for something and wait. Raises Unavailable when it is offline or does not answer."""
+        if self.is_shut_out(agent_id):
+            raise Unavailable(self._why_shut_out(agent_id))
         if not self.presence.is_online(agent_id):
             raise Unavailable(f"{self.get(agent_id).hostname} is offline")
         record = await self._commands.order(agent_id, kind, argument, by=by, timeout_s=timeout_s)
         future = self._commands.result(record.id)
+        if self.is_shut_out(agent_id):  # Meanwhile.
+            self.dismiss([agent_id])
         self._bells.ring(agent_id)
         try:
             return await asyncio.wait_for(future, timeout_s)
@@ -233,6 +266,9 @@ class Fleet:
 
     def _is_here(self, agent_id: AgentId) -> bool:
         return agent_id in self._agents and self.desired.plan.tombstone(agent_id) is None
+
+    def _why_shut_out(self, agent_id: AgentId) -> str:
+        return f"{self._agents[agent_id].hostname} is shut out"
 
     def _has_news(self, agent_id: AgentId, request: CheckinRequest) -> bool:
         """Tell whether an agent should hear of its desired state at once.

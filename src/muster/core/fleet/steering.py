@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
-from muster.core.fleet.edits import settle, tag_agents, welcome_agent
+from muster.core.fleet.edits import is_of_admission, settle, tag_agents, welcome_agent
 from muster.core.fleet.plan import Change, Draft, Kind, Plan, touched
 from muster.core.fleet.ports import PlanStore
 from muster.core.fleet.registry import Fleet
@@ -206,6 +206,8 @@ class Steering:
     def _tell(self, changes: list[Change], agents: Collection[AgentId]) -> None:
         is_for_all = any(change.key.kind is Kind.SETTING for change in changes)
         self.fleet.desired.forget(None if is_for_all else agents)
+        shut_out = [AgentId(change.key.name) for change in filter(is_of_admission, changes) if change.after]
+        self.fleet.dismiss(shut_out)
         self.fleet.ring(agents)
         if any(map(is_of_server, changes)):
             self.on_server_settings()

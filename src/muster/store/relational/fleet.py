@@ -19,6 +19,7 @@ from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import (
     fleet_assignments,
     fleet_configs,
+    fleet_exclusions,
     fleet_revisions,
     fleet_runners,
     fleet_settings,
@@ -45,6 +46,7 @@ PLACES: Mapping[Kind, Place] = {
     Kind.ASSIGNMENT: Place(fleet_assignments, ("config", "agent_id")),
     Kind.RUNNER: Place(fleet_runners, ("config", "agent_id")),
     Kind.TOMBSTONE: Place(fleet_tombstones, ("agent_id",)),
+    Kind.EXCLUSION: Place(fleet_exclusions, ("agent_id",)),
     Kind.SETTING: Place(fleet_settings, ("name",)),
     Kind.SERVER_SETTING: Place(server_settings, ("name",)),
 }

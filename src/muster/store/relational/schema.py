@@ -257,6 +257,13 @@ fleet_tombstones = Table(
     Column("deleted_us", BigInteger, nullable=False),
 )
 
+fleet_exclusions = Table(
+    "fleet_exclusions",
+    metadata,
+    Column("agent_id", String(32), primary_key=True),
+    Column("since_us", BigInteger, nullable=False),
+)
+
 fleet_settings = Table(
     "fleet_settings",
     metadata,

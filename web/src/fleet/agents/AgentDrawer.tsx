@@ -1,12 +1,15 @@
-import { Anchor, Drawer } from "@mantine/core";
+import { Anchor, Button, Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { QueryNotice } from "../../app/QueryNotice";
+import { sessionQuery } from "../../session/queries";
 import { text } from "../../text";
+import { useAskChange } from "../change/ChangesProvider";
 import { runnersQuery } from "../reading";
 import { RunnerStateText } from "../runners/RunnerState";
 import type { AgentLine } from "../types";
 import { CommandList } from "./CommandList";
+import { letInAgent, shutOutAgent } from "./changes";
 import classes from "./drawer.module.css";
 import { LedgerTable } from "./LedgerTable";
 
@@ -54,12 +57,36 @@ function AgentDetail({ agent }: { agent: AgentLine }) {
           </div>
         ))}
       </dl>
+      <Admission agent={agent} />
       <h2 className={classes.title}>{words.ledger}</h2>
       <LedgerTable agent_id={agent.id} />
       <h2 className={classes.title}>{words.runners}</h2>
       <AgentRunners agent_id={agent.id} />
       <h2 className={classes.title}>{words.commands}</h2>
       <CommandList agent_id={agent.id} />
+    </>
+  );
+}
+
+/** Whether the agent's credential counts, for those who may change that. */
+function Admission({ agent }: { agent: AgentLine }) {
+  const ask = useAskChange();
+  const isAdmin = useQuery(sessionQuery).data?.is_admin === true;
+  const isOut = agent.state === "shut out";
+  return (
+    <>
+      {isOut && <p className={classes.quiet}>{words.isShutOut}</p>}
+      {isAdmin && (
+        <Button
+          className={classes.admission}
+          size="compact-sm"
+          variant="default"
+          color={isOut ? undefined : "red"}
+          onClick={() => ask(isOut ? letInAgent(agent) : shutOutAgent(agent))}
+        >
+          {isOut ? words.letIn : words.shutOut}
+        </Button>
+      )}
     </>
   );
 }

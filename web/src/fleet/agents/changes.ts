@@ -1,5 +1,6 @@
 import { text } from "../../text";
 import { type FleetChange, pathOf } from "../change/change";
+import type { AgentLine } from "../types";
 
 const words = text.fleet.agents;
 
@@ -47,4 +48,29 @@ export function upgradeAgents(ids: readonly string[], tags: readonly string[] = 
     body: { agent_ids: ids, tags },
     isRevision: false,
   };
+}
+
+export function shutOutAgent({ id, hostname }: AgentLine): FleetChange {
+  return {
+    title: words.changes.shutOut(hostname || id),
+    text: words.changes.shutOutText,
+    verb: words.detail.shutOut,
+    method: "POST",
+    path: admissionPath(id, "shut-out"),
+    isDangerous: true,
+  };
+}
+
+export function letInAgent({ id, hostname }: AgentLine): FleetChange {
+  return {
+    title: words.changes.letIn(hostname || id),
+    text: words.changes.letInText,
+    verb: words.detail.letIn,
+    method: "POST",
+    path: admissionPath(id, "let-in"),
+  };
+}
+
+function admissionPath(id: string, what: string): string {
+  return `/console/v1/agents/${encodeURIComponent(id)}/${what}`;
 }

@@ -89,7 +89,7 @@ function AgentState({ agent, server_us }: { agent: AgentLine; server_us: number 
         {agent.state === "offline" ? (
           <StateDot state="offline" />
         ) : (
-          text.fleet.common.state.register
+          text.fleet.common.state[agent.state]
         )}
       </span>
       <span className={classes.quiet}>

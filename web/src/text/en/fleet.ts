@@ -36,10 +36,12 @@ export const fleet = {
     name: "Name",
     more: (count: number) => `and ${formatCount(count)} more`,
     seen: (ago: string) => `seen ${ago}`,
-    state: { online: "Online", offline: "Offline", register: "Never seen" } as Record<
-      string,
-      string
-    >,
+    state: {
+      online: "Online",
+      offline: "Offline",
+      register: "Never seen",
+      "shut out": "Shut out",
+    } as Record<string, string>,
     nameRule: "1-128 characters, without / and control characters.",
   },
   change: {
@@ -110,10 +112,18 @@ export const fleet = {
       upgrade: (count: number) => `Upgrade ${many(count, "agent")}`,
       upgradeText:
         "Each installs the newest package for its system beside the old one, tries it, and goes back by itself when that fails.",
+      shutOut: (name: string) => `Shut out ${name}`,
+      shutOutText:
+        "Its credential counts no more, at once: nothing of it is taken, and nothing is given to it. It keeps what it collects, and sends it when you let it in again. A token that lets machines in, and that it still has, lets it enrol as another agent: revoke that, too.",
+      letIn: (name: string) => `Let ${name} in again`,
+      letInText: "Its credential counts again: within 20 seconds it sends what it kept.",
     },
     detail: {
       open: (name: string) => `Details of ${name}`,
       host: "Charts of this machine",
+      shutOut: "Shut out",
+      letIn: "Let in again",
+      isShutOut: "This agent is shut out: nothing of it is taken.",
       ledger: "Ledger: what was read, and what is stored",
       streams: "Stream",
       collected: "Read",
@@ -414,6 +424,7 @@ export const fleet = {
       assignment: "Configuration on agent",
       runner: "Runner",
       tombstone: "Deleted agent",
+      exclusion: "Agent shut out",
       setting: "Setting",
     } as Record<string, string>,
   },
