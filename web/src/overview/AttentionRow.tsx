@@ -28,7 +28,7 @@ export function AttentionRow({ line, server_us }: { line: AttentionLine; server_
       </span>
       {since_us !== null && (
         <span className={classes.since}>
-          {words.since(formatDuration((server_us - since_us) / 1e6))}
+          {words.since(formatDuration(wholeMinutes((server_us - since_us) / 1e6)))}
         </span>
       )}
       <span className={classes.way}>
@@ -36,4 +36,9 @@ export function AttentionRow({ line, server_us }: { line: AttentionLine; server_
       </span>
     </li>
   );
+}
+
+/** Seconds that tick by would draw the eye to what stands still. */
+function wholeMinutes(seconds: number): number {
+  return seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
 }
