@@ -14,6 +14,7 @@ export function CompareSelect({ value, onChange }: CompareSelectProps) {
   return (
     <NativeSelect
       size="xs"
+      w="10.5rem"
       aria-label={words.label}
       value={value ?? ""}
       data={[

@@ -117,7 +117,7 @@ class SimulatedMachine:
     def _samples(self, t_s: float) -> Iterator[Sample]:
         cpu = self._cpu_percent(t_s)
         yield sample("cpu.used_percent", round(cpu, 2))
-        for word, share in (("user", 0.7), ("system", 0.25), ("iowait", 0.08), ("steal", 0.05)):
+        for word, share in (("user", 0.62), ("system", 0.25), ("iowait", 0.08), ("steal", 0.05)):
             yield sample(f"cpu.{word}_percent", round(cpu * share, 2))
         for core in range(self._cores):
             percent = clamp(cpu + self._chance.gauss(0, 6), 0, 100)
