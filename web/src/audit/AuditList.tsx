@@ -1,4 +1,5 @@
 import { Button, Loader } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import type { AuditRow } from "../api/types";
 import { formatCount } from "../format/number";
 import { formatStamp } from "../format/time";
@@ -10,21 +11,39 @@ import type { AuditRowsState } from "./useAuditRows";
 
 const { audit } = text;
 
+const WIDE_PX = 640;
+
 const COLUMNS: readonly Column<AuditRow>[] = [
   {
+    key: "event",
+    title: audit.columns.event,
+    to_px: WIDE_PX,
+    cell: ({ ts_us, application_name, event_kind }) => (
+      <span className={classes.stacked}>
+        <strong>{event_kind}</strong>
+        <span className={classes.time}>
+          {formatStamp(ts_us)} · {application_name}
+        </span>
+      </span>
+    ),
+  },
+  {
     key: "time",
+    from_px: WIDE_PX,
     title: audit.columns.time,
     track: "9.6rem",
     cell: ({ ts_us }) => <span className={classes.time}>{formatStamp(ts_us)}</span>,
   },
   {
     key: "application",
+    from_px: WIDE_PX,
     title: audit.columns.application,
     track: "minmax(0, 1fr)",
     cell: ({ application_name }) => <span title={application_name}>{application_name}</span>,
   },
   {
     key: "kind",
+    from_px: WIDE_PX,
     title: audit.columns.kind,
     track: "minmax(0, 1.2fr)",
     cell: ({ event_kind }) => <strong title={event_kind}>{event_kind}</strong>,
@@ -33,7 +52,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
     key: "payload",
     title: audit.columns.payload,
     track: "minmax(0, 2.6fr)",
-    from_px: 640,
+    from_px: WIDE_PX,
     cell: ({ preview }) => <code className={classes.preview}>{preview}</code>,
   },
 ];
@@ -47,6 +66,9 @@ interface AuditListProps {
 /** The events that were loaded; more come when the end is near. */
 export function AuditList({ rows, open, onOpen }: AuditListProps) {
   const { query, events, before, isSearching, isStopped } = rows;
+  const isNarrow = useMediaQuery(`(max-width: ${WIDE_PX - 1}px)`, undefined, {
+    getInitialValueInEffect: false,
+  });
   return (
     <div className={classes.list}>
       {events.length > 0 && (
@@ -55,7 +77,7 @@ export function AuditList({ rows, open, onOpen }: AuditListProps) {
           columns={COLUMNS}
           rows={events}
           rowKey={({ id }) => String(id)}
-          row_px={36}
+          row_px={isNarrow ? 54 : 36}
           openKey={open === undefined ? undefined : String(open)}
           onOpen={({ id }) => onOpen(id)}
           onEnd={rows.loadMore}

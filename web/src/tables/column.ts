@@ -12,4 +12,6 @@ export interface Column<Row, Key extends string = string> {
   isSortable?: boolean;
   /** Leave the column out of windows that are narrower. */
   from_px?: number;
+  /** Leave the column out of windows that are as wide, or wider. */
+  to_px?: number;
 }

@@ -6,7 +6,9 @@ export function useWideColumns<Row, Key extends string>(
   columns: readonly Column<Row, Key>[],
 ): readonly Column<Row, Key>[] {
   const width_px = useSyncExternalStore(watchWidth, () => window.innerWidth);
-  return columns.filter(({ from_px = 0 }) => width_px >= from_px);
+  return columns.filter(
+    ({ from_px = 0, to_px = Number.POSITIVE_INFINITY }) => width_px >= from_px && width_px < to_px,
+  );
 }
 
 function watchWidth(listener: () => void): () => void {

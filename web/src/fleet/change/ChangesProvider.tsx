@@ -4,6 +4,7 @@ import { FLEET_KEYS } from "../reading";
 import { ChangeBar } from "./ChangeBar";
 import { ChangeDialog } from "./ChangeDialog";
 import type { FleetChange, MadeChange } from "./change";
+import classes from "./change.module.css";
 
 const Asking = createContext<(change: FleetChange) => void>(() => {});
 
@@ -33,12 +34,16 @@ export function ChangesProvider({ children }: { children: ReactNode }) {
       {children}
       <ChangeDialog change={asked} onClose={() => setAsked(null)} onDone={finish} />
       {made && (
-        <ChangeBar
-          key={made.revision_id ?? made.title}
-          made={made}
-          onUndone={refresh}
-          onClose={() => setMade(null)}
-        />
+        <>
+          {/* What ends the page can be scrolled out from under the bar. */}
+          <div className={classes.room} />
+          <ChangeBar
+            key={made.revision_id ?? made.title}
+            made={made}
+            onUndone={refresh}
+            onClose={() => setMade(null)}
+          />
+        </>
       )}
     </Asking.Provider>
   );

@@ -1,5 +1,6 @@
-import { Skeleton, TextInput } from "@mantine/core";
+import { SegmentedControl, Skeleton, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { text } from "../../text";
 import { checkConfig, runnersQuery } from "../reading";
@@ -9,6 +10,7 @@ import { ConfigTags } from "./ConfigTags";
 import { ConfigTools } from "./ConfigTools";
 import classes from "./configs.module.css";
 import { SaveBar } from "./SaveBar";
+import { PANES, type Pane } from "./search";
 import { useDraft } from "./useDraft";
 
 const ConfigEditor = lazy(async () => ({
@@ -26,13 +28,31 @@ interface ConfigWorkbenchProps {
 
 /** The editor on one side, what comes of it on the other. */
 export function ConfigWorkbench({ name, stored, first, parts }: ConfigWorkbenchProps) {
+  const { tab, pane = tab ? "tools" : "editor" } = useSearch({
+    from: "/shell/fleet/configs/$name",
+  });
+  const navigate = useNavigate({ from: "/fleet/configs/$name" });
   const draft = useDraft(stored, first);
   const [newTags, setNewTags] = useState<string[]>([]);
   const { data } = useQuery(runnersQuery);
   const runners = (data?.runners ?? []).filter((runner) => runner.name === name);
   const applied = runners.filter(runsNewest).length;
   return (
-    <div className={classes.bench}>
+    <div className={classes.bench} data-pane={pane}>
+      <SegmentedControl
+        className={classes.panes}
+        aria-label={words.pane}
+        fullWidth
+        value={pane}
+        data={PANES.map((value) => ({ value, label: words.panes[value] }))}
+        onChange={(next) =>
+          void navigate({
+            search: (old) => ({ ...old, pane: next as Pane }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
       <section className={classes.side} aria-label={words.editor}>
         <div className={classes.about}>
           <TextInput

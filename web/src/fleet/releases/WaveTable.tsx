@@ -25,7 +25,7 @@ export function WaveTable({ waves, agents }: WaveTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.scroller} aria-label={words.waves} tabIndex={0}>
-      <Table verticalSpacing={6} fz="sm">
+      <Table verticalSpacing={6} fz="sm" className={classes.waves}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.wave}</Table.Th>
@@ -48,7 +48,7 @@ export function WaveTable({ waves, agents }: WaveTableProps) {
               {STEPS.slice(1).map((step) => (
                 <Table.Td
                   key={step}
-                  ta="right"
+                  data-label={words.steps[step]}
                   data-bad={(step === "failed" && wave.steps.failed > 0) || undefined}
                   className={classes.step}
                 >

@@ -181,6 +181,8 @@ export const fleet = {
     },
   },
   config: {
+    pane: "What is shown",
+    panes: { editor: "Editor", tools: "Try and more" },
     all: "All configurations",
     missing: "There is no such configuration.",
     isNew: "new",
@@ -256,6 +258,7 @@ export const fleet = {
     speed: "Lines per second",
     draft: "Draft",
     current: "Current",
+    outcome: "Outcome",
     fields: "Differences by field",
     field: "Field",
     onlyDraft: "Only in draft",

@@ -78,7 +78,7 @@ function Outcome({ found }: { found: Backtested }) {
     [words.speed, ({ lines_per_s }) => formatNumber(lines_per_s)],
   ];
   return (
-    <section className={classes.result} aria-label={words.fields}>
+    <section className={classes.result} aria-label={words.outcome}>
       {found.notes.map((note) => (
         <p key={note} className={classes.note}>
           {note}
