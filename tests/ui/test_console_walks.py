@@ -94,8 +94,11 @@ def test_a_draft_is_held_against_stored_lines(
 
 
 @pytest.fixture
-def machine(live: Site, admin: httpx.Client, tmp_path: Path) -> Iterator[Machine]:
+def machine(
+    live: Site, admin: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Machine]:
     """An agent under its launcher, which takes packages of its own key."""
+    monkeypatch.delenv("MUSTER_SCREENSHOTS", raising=False)  # commands run in this process know it not
     live.token_file("agent")
     machine = Machine(live, Packages(live, tmp_path), admin, tmp_path)
     machine.start()
@@ -115,7 +118,7 @@ def test_a_wave_is_upgraded(visit: Visit, admin: httpx.Client, machine: Machine,
     wave = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name))
     wave.get_by_role("button", name="Upgrade").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_test_id("effects")).to_contain_text(version)
+    expect(dialog.get_by_test_id("effects")).to_contain_text("This touches 1 agent")
     visit.picture("walk-wave-asked")
     dialog.get_by_role("button", name="Upgrade").click()
     expect(dialog).to_be_hidden()
