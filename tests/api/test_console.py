@@ -205,10 +205,15 @@ def test_a_form_of_another_site_cannot_sign_in(browser: NoOneYet) -> None:
 
 
 def test_guessing_a_password_must_wait(browser: NoOneYet, people: dict[str, bool], bob: httpx.Client) -> None:
+    """The wait doubles with each guess, so that it outgrows what a guess takes on any machine."""
     http, name = browser(), f"guessed-{uuid.uuid4().hex[:8]}"
-    statuses = [sign_in(http, name, f"wrong {n}").status_code for n in range(6)]
-    assert statuses == [401] * 5 + [429]
-    answer = sign_in(http, name, "wrong")
+    answers = [sign_in(http, name, f"wrong {n}") for n in range(6)]
+    while answers[-1].status_code != 429 and len(answers) < 10:
+        answers.append(sign_in(http, name, "wrong"))
+    *free, answer = answers
+    assert len(free) >= 5
+    assert {each.status_code for each in free} == {401}
+    assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.json()["code"] == "overloaded"
     other = next(name for name, is_admin in people.items() if not is_admin)
