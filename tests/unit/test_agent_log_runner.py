@@ -114,6 +114,51 @@ def test_lines_of_a_file_are_spooled_as_rows(tmp_path: Path, spool: Spool) -> No
     assert take_messages(spool) == ["half"]
 
 
+def test_what_is_waited_for_is_said_until_it_is_there(tmp_path: Path, spool: Spool) -> None:
+    log = tmp_path / "app.log"
+    job = asyncio.run(run(spool, config(log), lambda job: bool(job.waits_for)))
+    assert job.waits_for == f"waits for {log}: it does not exist"
+    log.write_text("one\n")
+    job = asyncio.run(run(spool, config(log), read_until(1)))
+    assert job.waits_for == ""
+    wild = {"reader": {"mode": "tailx", "log_path": str(tmp_path / "*.txt")}}
+    job = asyncio.run(run(spool, wild, lambda job: bool(job.waits_for)))
+    assert job.waits_for == f"waits for {tmp_path}/*.txt: there is no such file"
+
+
+def test_equal_errors_are_one_with_a_count_and_the_last_time(spool: Spool) -> None:
+    time = Time()
+    job = Job(NAME, spool=spool, clock=time.clock, spooled=lambda _: None)
+    for number in range(25):
+        time.now_s = number
+        job.trouble("full")
+        job.trouble(f"other {number}")
+    assert job.errors[-2:] == ["full (25 times, last at 1970-01-01T00:00:24Z)", "other 24"]
+    assert len(job.errors) == 20
+    job.trouble("x" * 5000)
+    job.trouble("x" * 5000)
+    assert len(job.errors[-1]) == 4096
+    job.forget_errors()
+    assert job.errors == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "path", "is_right"),
+    [
+        *(("file", path, is_right) for path, is_right in (("app.log", False), ("/a,b.log", True))),
+        *(
+            ("tailx", path, is_right)
+            for path, is_right in (("/a/*.log,b/*.log", False), ("/a/*, /b/*", True))
+        ),
+        *(("dirx", path, is_right) for path, is_right in (("logs", False), ("/logs", True))),
+        *(("fileauto", path, is_right) for path, is_right in (("./a.log", False), ("/a,b.log", True))),
+    ],
+)
+def test_a_path_that_is_not_absolute_is_refused(mode: str, path: str, is_right: bool) -> None:
+    problems = LogKind(ignore).check({"reader": {"mode": mode, "log_path": path}})
+    assert problems == ([] if is_right else ["reader.log_path: expected an absolute path"])
+
+
 def test_the_agent_has_the_readers_that_it_says() -> None:
     assert set(READ_KINDS) == {name for spec in READERS for name in spec.TYPES}
     assert LogKind(ignore).kinds == frozenset(READ_KINDS)

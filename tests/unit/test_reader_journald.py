@@ -68,6 +68,21 @@ def test_entries_become_objects_and_move_the_cursor(journal: Path) -> None:
     assert {"--follow", "--output=json", "--lines=0", "--unit=disk.service"} <= set(arguments)
 
 
+def test_an_empty_journal_is_waited_for(journal: Path) -> None:
+    show(journal)
+    reader = JournaldSpec(units="disk.service").open({}, Place())
+    try:
+        assert reader.read(100_000).waits_for == "waits for entries of disk.service: there is none yet"
+    finally:
+        reader.close()
+    show(journal, ENTRY)
+    reader = JournaldSpec().open({}, Place())
+    try:
+        assert read(reader, 1).waits_for == ""
+    finally:
+        reader.close()
+
+
 def test_it_goes_on_behind_the_cursor(journal: Path) -> None:
     show(journal, ENTRY)
     reader = JournaldSpec().open({CURSOR: "s=0"}, Place())

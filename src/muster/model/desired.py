@@ -62,8 +62,9 @@ class RunnerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says of one of its runners.
 
     `config_us` and `epoch` are those of the configuration that it really runs. `reason` says why it
-    is not running, in words. Counters are rows since the runner was made, over restarts; `lag_bytes`
-    is what is not read yet, None where nobody can know. `since_us`: when it came into this state.
+    is not running, or what it waits for, in words. Counters are rows since the runner was made, over
+    restarts; `lag_bytes` is what is not read yet, None where nobody can know. `since_us`: when it came
+    into this state.
     """
 
     name: ConfigName

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol, TypeVar
 
 from muster.agent.clock import Clock
 from muster.agent.runners import tallies
@@ -27,18 +28,27 @@ def to_text(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\0", "")[:MAX_TEXT]
 
 
+class Met(NamedTuple):
+    """How often an error was met, and when last (Unix microseconds)."""
+
+    times: int
+    last_us: int
+
+
 class Job:
     """One runner's way to spool and count, over its restarts. On the event loop only.
 
-    `tally` are its counters, `errors` its last errors, `lag_bytes` what it knows of unread data.
+    `tally` are its counters, `lag_bytes` what it knows of unread data, `waits_for` why a runner that runs
+    has nothing to read yet, in words.
     """
 
     def __init__(self, name: ConfigName, *, spool: Spool, clock: Clock, spooled: Spooled) -> None:
         self.name = name
         self.clock = clock
         self.tally = Tally()
-        self.errors: list[str] = []
         self.lag_bytes: int | None = None
+        self.waits_for = ""
+        self._errors: dict[str, Met] = {}
         self._spool = spool
         self._spooled = spooled
 
@@ -124,8 +134,29 @@ class Job:
         self.tally = await in_thread(lambda: self._spool.transact(work))
 
     def trouble(self, message: str) -> None:
-        """Note an error that does not end the runner."""
-        self.errors = [*self.errors, to_text(message)][-MAX_ERRORS:]
+        """Note an error that does not end the runner; one that was met before is counted."""
+        text = to_text(message)
+        met = self._errors.pop(text, None)
+        self._errors[text] = Met(met.times + 1 if met else 1, self.clock.now_us())
+        while len(self._errors) > MAX_ERRORS:
+            del self._errors[next(iter(self._errors))]
+
+    @property
+    def errors(self) -> list[str]:
+        """The last errors, the newest last; one that was met again with how often, and when last."""
+        return [_told(text, met) for text, met in self._errors.items()]
+
+    def forget_errors(self) -> None:
+        """Begin anew with no errors."""
+        self._errors.clear()
+
+
+def _told(text: str, met: Met) -> str:
+    if met.times == 1:
+        return text
+    last = datetime.fromtimestamp(met.last_us // 1_000_000, UTC)
+    more = f" ({met.times} times, last at {last:%Y-%m-%dT%H:%M:%SZ})"
+    return text[: MAX_TEXT - len(more)] + more
 
 
 def _outcome(batches: Sequence[NewBatch], keys: Sequence[SpoolKey | None]) -> Tally:

@@ -131,7 +131,7 @@ class LogKind:
     async def _step(self, job: Job, runner: "LogRunner", worker: Worker, *, max_bytes: int) -> bool:
         """Gather a batch and store it with its positions; False: there was none, and that was waited for."""
         haul, lag_bytes = await self._gather(job, runner, worker, max_bytes)
-        job.lag_bytes = lag_bytes
+        job.lag_bytes, job.waits_for = lag_bytes, haul.waits_for
         for trouble in haul.troubles:
             job.trouble(trouble)
         has_news = bool(haul.positions or haul.segments or haul.too_long)

@@ -78,10 +78,10 @@ class Runner:
             state=state,
             config_us=shown.config_us if shown and self._taken else 0,
             epoch=shown.epoch if shown and self._taken else 0,
-            reason=reason,
+            reason=to_text(reason or (self._job.waits_for if state is RunnerState.RUNNING else "")),
             since_us=since_us,
             lag_bytes=self._job.lag_bytes,
-            errors=list(self._job.errors),
+            errors=self._job.errors,
             **msgspec.structs.asdict(tally),
         )
 
@@ -95,7 +95,8 @@ class Runner:
                     await self._take(wanted)
                     continue
                 await in_thread(lambda: self._spool.transact(self._delete))
-                self._taken, self._job.errors = None, []
+                self._taken = None
+                self._job.forget_errors()
                 if self._wanted is None:
                     return
         finally:
@@ -121,8 +122,8 @@ class Runner:
         """Take over what is wanted and stay with it until something else is."""
         await self._job.take_over(wanted.epoch, self._forget)
         if self._taken is not None and wanted.epoch != self._taken.epoch:
-            self._job.errors = []
-        self._taken = wanted
+            self._job.forget_errors()
+        self._taken, self._job.waits_for = wanted, ""
         self._backoff.reset()
         if not wanted.is_running:
             self._enter(RunnerState.STOPPED, "")

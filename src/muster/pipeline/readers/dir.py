@@ -71,6 +71,10 @@ class DirxSpec(_Choice, frozen=True, kw_only=True):
         """Return what reads. Raises PatternError, EngineMissing."""
         return self.follow_many(self._find, positions, place)
 
+    def paths(self) -> list[str]:
+        """Return the paths that are looked for."""
+        return split_paths(self.log_path)
+
     def _find(self) -> Iterator[Found]:
         for pattern in split_paths(self.log_path):
             for path in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 a whole path
@@ -82,6 +86,10 @@ class FileautoSpec(DirxSpec, frozen=True, kw_only=True):
     """Chooses by the path: wildcards are read as by `tailx`, a directory as by `dir`, else as by `file`."""
 
     TYPES = ("fileauto",)
+
+    def paths(self) -> list[str]:
+        """Return the paths that are looked for; one without wildcards may have commas."""
+        return split_paths(self.log_path) if glob.has_magic(self.log_path) else [self.log_path]
 
     def open(self, positions: Mapping[str, str], place: Place) -> Following:
         """Return what reads. Raises InvalidInput, PatternError, EngineMissing."""

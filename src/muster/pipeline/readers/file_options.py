@@ -30,10 +30,16 @@ class FileOptions(ReaderSpec, frozen=True, kw_only=True):
     reader_buf_size: Annotated[int, Meta(ge=0, description="No effect")] = 4096
 
     def problems(self) -> Iterator[Problem]:
-        """Yield an expression that cannot be read, too."""
+        """Yield a path that is not absolute and an expression that cannot be read, too."""
         yield from ReaderSpec.problems(self)
+        if not all(path.startswith("/") for path in self.paths()):
+            yield Problem("log_path", "expected an absolute path")
         if self.head_pattern:
             yield from pattern_problems(self.head_pattern, "head_pattern")
+
+    def paths(self) -> list[str]:
+        """Return the paths that are looked for."""
+        return [self.log_path]
 
     def sample(self, place: Place, max_bytes: int) -> Haul:
         """Return the last lines of the files. Raises as `open` does."""
@@ -66,6 +72,7 @@ class FileOptions(ReaderSpec, frozen=True, kw_only=True):
             lambda: [found for found in find() if place.allows(found.path)],
             framer,
             positions,
+            sought=self.log_path,
             now_s=place.now_s,
             monotonic_s=place.monotonic_s,
             is_from_end=self.read_from == "newest",

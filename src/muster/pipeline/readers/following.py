@@ -51,7 +51,8 @@ class Following:
 
     A renamed file is read to its end; one that was emptied or replaced is begun again, and what was not
     read of it is looked for in a copy beside it (`app.log.1`), which is not read otherwise. Spans are
-    measured by `monotonic_s`; `now_s` is compared with the times of files.
+    measured by `monotonic_s`; `now_s` is compared with the times of files. `sought` says what is looked
+    for, to people.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Following:
         framer: Framer,
         positions: Mapping[str, str],
         *,
+        sought: str,
         now_s: Callable[[], float],
         monotonic_s: Callable[[], float],
         is_from_end: bool,
@@ -68,6 +70,8 @@ class Following:
         look_s: float = LOOK_S,
     ) -> None:
         self._find = find
+        self._sought = sought
+        self._waits_for = ""
         self._framer = framer
         self._now_s = now_s
         self._monotonic_s = monotonic_s
@@ -97,6 +101,7 @@ class Following:
             if left <= 0:
                 break
             self._read_file(file, left, now_s, at_s)
+        haul.waits_for = self._waits_for
         return haul
 
     def sample(self, max_bytes: int) -> Haul:
@@ -136,11 +141,23 @@ class Following:
                 else:
                     renamed[key] = file
         self._files = renamed | seen
+        self._waits_for = "" if self._files else self._missing(every)
         self._close_idle()
         self._forget(now_s)
         if self._begun_s is None:
             self._begun_s = now_s
             self._haul.positions[BEGUN] = repr(now_s)
+
+    def _missing(self, every: Iterable[Found]) -> str:
+        """Return why no file is followed; nothing when there are some, which were read to their ends."""
+        live = [found.path for found in every if found.is_live]
+        for path in live:
+            if path in self._refused:
+                return f"waits for {path}: {self._refused[path]}"
+        if any(Path(path).exists() for path in live):
+            return ""
+        is_one = live == [str(Path(self._sought).absolute())]
+        return f"waits for {self._sought}: {'it does not exist' if is_one else 'there is no such file'}"
 
     def _at(self, found: Found, now_s: float) -> Followed | None:
         """Return the file at a path, followed; None when it is not to be read, now or at all."""

@@ -14,7 +14,15 @@ from msgspec import Meta
 
 from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
-from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, Segment, to_lines, without_long
+from muster.pipeline.readers.reader import (
+    Haul,
+    Place,
+    ReaderSpec,
+    Segment,
+    cannot_listen,
+    to_lines,
+    without_long,
+)
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """A longer body, packed or unpacked, is refused."""
@@ -80,7 +88,10 @@ class Posts:
         self._read: list[Post] = []
         self._held_bytes = 0
         self.is_ending = threading.Event()
-        self._server = _Server(_parse_address(spec.http_service_address), self)
+        try:
+            self._server = _Server(_parse_address(spec.http_service_address), self)
+        except OSError as error:
+            raise OSError(cannot_listen(spec.http_service_address, error)) from None
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), daemon=True, name="muster-http"

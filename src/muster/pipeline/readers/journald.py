@@ -55,7 +55,8 @@ class JournaldSpec(ReaderSpec, frozen=True, kw_only=True):
     def open(self, positions: Mapping[str, str], place: Place) -> "Journal":
         """Return what reads. Raises InvalidInput where there is no `journalctl`."""
         command = self._command(self._program(), positions.get(CURSOR))
-        return Journal(command, positions.get(CURSOR) is None)
+        sought = f"entries of {self.units}" if self.units else "entries of the journal"
+        return Journal(command, positions.get(CURSOR) is None, sought)
 
     def sample(self, place: Place, max_bytes: int) -> Haul:
         """Return the last entries. Raises InvalidInput where there is no `journalctl`."""
@@ -89,10 +90,10 @@ class JournaldSpec(ReaderSpec, frozen=True, kw_only=True):
 
 
 class Journal:
-    """One `journalctl` that follows. Raises OSError when it ends."""
+    """One `journalctl` that follows; `sought` says what, to people. Raises OSError when it ends."""
 
-    def __init__(self, command: list[str], is_first: bool) -> None:
-        self._is_first = is_first
+    def __init__(self, command: list[str], is_first: bool, sought: str = "") -> None:
+        self._waits_for = f"waits for {sought}: there is none yet" if is_first else ""
         self._rest = b""
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -114,6 +115,9 @@ class Journal:
             for line in lines:
                 self._take(line, haul, entries)
         haul.segments = [Segment(source, to_texts(texts)) for source, texts in entries.items()]
+        if haul.segments:
+            self._waits_for = ""
+        haul.waits_for = self._waits_for
         return haul
 
     def kept(self) -> None:

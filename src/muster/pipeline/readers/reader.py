@@ -36,7 +36,8 @@ class Haul:
     """What one look gave: the lines, and the positions behind them.
 
     Who has stored the lines stores the positions with them: neither is lost or repeated then. `too_long`
-    lines were left out; `troubles` are for people. `size_bytes` is what was read.
+    lines were left out; `troubles` are for people. `size_bytes` is what was read. `waits_for` says why
+    there is nothing yet, in words; empty: there is something, or nothing is missing.
     """
 
     segments: list[Segment] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Haul:
     size_bytes: int = 0
     too_long: int = 0
     troubles: list[str] = field(default_factory=list)
+    waits_for: str = ""
 
     @property
     def rows(self) -> int:
@@ -57,6 +59,7 @@ class Haul:
         self.size_bytes += later.size_bytes
         self.too_long += later.too_long
         self.troubles += later.troubles
+        self.waits_for = later.waits_for
 
 
 class Reader(Protocol):
@@ -124,6 +127,11 @@ class ReaderSpec(Spec, frozen=True, kw_only=True):
         """Yield an encoding that is not known, or in which a new line is not one byte."""
         if not is_line_encoding(self.encoding):
             yield Problem("encoding", "expected an encoding in which a new line is one byte, such as utf-8")
+
+
+def cannot_listen(address: str, error: OSError) -> str:
+    """Return why nothing can be received at an address, in words."""
+    return f"cannot listen at {address}: {error.strerror or error}"
 
 
 def is_line_encoding(name: str) -> bool:

@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from muster.errors import InvalidInput
 from muster.pipeline.component import Problem
-from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, Segment, to_texts
+from muster.pipeline.readers.reader import Haul, Place, ReaderSpec, Segment, cannot_listen, to_texts
 
 QUEUE_BYTES = 8 * 1024 * 1024
 """So much is held until it is read; then connections wait, and datagrams are left out and counted."""
@@ -143,7 +143,10 @@ class Listening:
         self._queued_bytes = 0
         self._too_long = self._lost = 0
         self._is_ending = threading.Event()
-        self._listener = self._address.bind()
+        try:
+            self._listener = self._address.bind()
+        except OSError as error:
+            raise OSError(cannot_listen(spec.socket_service_address, error)) from None
         self.bound = self._listener.getsockname()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)

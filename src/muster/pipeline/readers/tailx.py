@@ -65,9 +65,13 @@ class TailxSpec(ManyOptions, frozen=True, kw_only=True):
         """Return what reads. Raises PatternError, EngineMissing."""
         return self.follow_many(self._find, positions, place)
 
+    def paths(self) -> list[str]:
+        """Return the paths that are looked for."""
+        return split_paths(self.log_path)
+
     def _find(self) -> Iterator[Found]:
         paths: set[str] = set()
-        for pattern in split_paths(self.log_path):
+        for pattern in self.paths():
             paths.update(glob.iglob(pattern, recursive=True))  # noqa: PTH207 a whole path
         aged = sorted((_changed_ns(path), path) for path in paths if not self.is_ignored(path))
         for _, path in aged:
