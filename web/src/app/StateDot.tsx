@@ -1,7 +1,8 @@
 import type { HostState } from "../api/types";
+import { text } from "../text";
 import classes from "./StateDot.module.css";
 
-const WORDS: Record<HostState, string> = { online: "Online", offline: "Offline" };
+const WORDS: Record<HostState, string> = text.shell.states;
 
 /** A machine's state as a dot and a word: filled and green, or hollow and red. */
 export function StateDot({ state }: { state: HostState }) {

@@ -1,11 +1,12 @@
 import { Title } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
+import { text } from "../text";
 import classes from "./layout.module.css";
 
 /** The title of a page of the fleet, and beside it what can be begun there. */
 export function FleetHead({ title, children }: { title: string; children?: ReactNode }) {
   useEffect(() => {
-    document.title = `${title} · Muster`;
+    document.title = text.shell.documentTitle(title);
   }, [title]);
   return (
     <div className={classes.head}>

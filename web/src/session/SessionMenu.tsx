@@ -7,6 +7,8 @@ import { text } from "../text";
 import { sessionQuery, signOut } from "./queries";
 import classes from "./session.module.css";
 
+const { session: words } = text;
+
 /** Who is signed in, and the way out. */
 export function SessionMenu() {
   const { data: session } = useQuery(sessionQuery);
@@ -29,20 +31,20 @@ export function SessionMenu() {
           size="sm"
           px={8}
           leftSection={<PersonIcon />}
-          aria-label={session ? `Account of ${session.name}` : "Account"}
+          aria-label={words.account(session?.name)}
           classNames={{ label: classes.name, section: classes.icon }}
         >
           {session?.name}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{session?.is_admin ? "Administrator" : "Signed in"}</Menu.Label>
-        {leave.isError && <Menu.Label c="var(--bad)">That did not work; try again.</Menu.Label>}
+        <Menu.Label>{session?.is_admin ? words.admin : words.reader}</Menu.Label>
+        {leave.isError && <Menu.Label c="var(--bad)">{words.signOutFailed}</Menu.Label>}
         <Menu.Item component="a" href="/docs">
           {text.shell.apiDocs}
         </Menu.Item>
         <Menu.Item closeMenuOnClick={false} onClick={() => leave.mutate()}>
-          Sign out
+          {words.signOut}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -4,10 +4,13 @@ import { useLocation, useNavigate, useRouter, useSearch } from "@tanstack/react-
 import { type FormEvent, useEffect, useState } from "react";
 import { Logo } from "../app/Logo";
 import { Notice } from "../app/Notice";
+import { text } from "../text";
 import { parseLinkCode, parseNext } from "./comeback";
 import { linkFailureText, signInFailureText } from "./failures";
 import { sessionQuery, signIn, signInByLink } from "./queries";
 import classes from "./session.module.css";
+
+const { session: words } = text;
 
 /** Signs in by name and password, or by the one-time code behind `#code=` of the address. */
 export function SignInPage() {
@@ -27,7 +30,7 @@ export function SignInPage() {
   }, [code, mutate, navigate]);
 
   useEffect(() => {
-    document.title = "Sign in · Muster";
+    document.title = text.shell.documentTitle(words.signIn);
   }, []);
 
   return (
@@ -43,14 +46,14 @@ export function SignInPage() {
         {isEntering ? (
           <Text role="status">
             <Loader size="xs" mr="sm" />
-            Signing in …
+            {words.signingIn}
           </Text>
         ) : (
           <PasswordForm onEnter={enter} />
         )}
         <div className={classes.footer}>
           <Anchor href="/docs" size="sm">
-            API documentation
+            {text.shell.apiDocs}
           </Anchor>
         </div>
       </div>
@@ -71,9 +74,9 @@ function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
     if (name && password) attempt.mutate({ name, password });
   };
   return (
-    <form onSubmit={submit} aria-label="Sign in">
+    <form onSubmit={submit} aria-label={words.signIn}>
       <TextInput
-        label="Name"
+        label={words.name}
         autoComplete="username"
         autoFocus
         required
@@ -83,7 +86,7 @@ function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
       />
       <PasswordInput
         mt="md"
-        label="Password"
+        label={words.password}
         autoComplete="current-password"
         required
         withAsterisk={false}
@@ -92,7 +95,7 @@ function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
         error={attempt.isError ? signInFailureText(attempt.error) : undefined}
       />
       <Button mt="lg" fullWidth type="submit" loading={attempt.isPending}>
-        Sign in
+        {words.signIn}
       </Button>
     </form>
   );

@@ -6,6 +6,7 @@ import { fleet } from "./fleet";
 import { host } from "./host";
 import { logs } from "./logs";
 import { overview } from "./overview";
+import { session } from "./session";
 import { settings } from "./settings";
 import { commands, pages, shell } from "./shell";
 
@@ -22,5 +23,6 @@ export const en = {
   events,
   fleet,
   host,
+  session,
   settings,
 };

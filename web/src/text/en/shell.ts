@@ -28,6 +28,7 @@ export const shell = {
   },
   lost: "The server does not answer. What you see may be old; trying again …",
   loading: "Loading",
+  states: { online: "Online", offline: "Offline" },
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
