@@ -152,6 +152,7 @@ def test_audit_events_that_name_the_machine_are_marks(
     found = marks(admin, agent, "audit")
     assert [(mark["subject"], mark["state"]) for mark in found] == [(name, "restarted")] * 2
     assert marks(admin, other, "audit") == []
+    assert timeline(admin, agent)["has_more"] is False, "the search came to its end"
 
 
 def test_what_was_done_to_the_machine_is_told_to_administrators_only(

@@ -25,6 +25,7 @@ from muster.failpoints import Reach, ignore
 from muster.model.audit import ControlAction, Source
 from muster.model.idempotency import IdempotencyKey
 from muster.settings import CommitSettings
+from muster.store.relational import audit_pages
 from muster.store.relational.audit import AuditTable, log_origin, open_audit_database
 from muster.store.relational.audit_check import RelationalStoredLog
 from muster.store.relational.audit_schema import metadata
@@ -153,7 +154,21 @@ def test_events_come_back_byte_for_byte_the_newest_first(log: AuditTable) -> Non
     assert payloads(found) == odd[::-1]
     assert [event.id for event in found.events] == [5, 4, 3, 2, 1]
     assert found.next_before == 1
+    assert not found.ran_out_of_time
     assert page(log, before=1) == Page([], None)
+
+
+def test_a_search_that_stops_before_its_end_says_so(log: AuditTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(log, batch(*(str(number).encode() for number in range(8))))
+    monkeypatch.setattr(audit_pages, "FIRST_WINDOW", 2)
+    monkeypatch.setattr(audit_pages, "SEARCH_S", -1)
+    found = page(log, text="6")
+    assert (payloads(found), found.next_before, found.ran_out_of_time) == ([b"6"], 7, True)
+    for goes_on_at in (5, 3):
+        found = page(log, text="0", before=found.next_before)
+        assert (payloads(found), found.next_before, found.ran_out_of_time) == ([], goes_on_at, True)
+    found = page(log, text="0", before=found.next_before)
+    assert (payloads(found), found.next_before, found.ran_out_of_time) == ([b"0"], 1, False)
 
 
 def test_an_event_is_in_the_tree_when_it_is_answered(log: AuditTable) -> None:

@@ -204,7 +204,7 @@ async def _audit(timelines: Timelines, asked: Asked) -> Found:
         for event in events.values()
         if event.source.kind != FLEET_CHANGED
     ]
-    has_more = any(len(page.events) == MAX_OF_A_KIND for page in pages)
+    has_more = any(len(page.events) == MAX_OF_A_KIND or page.ran_out_of_time for page in pages)
     return Found(marks, has_more)
 
 

@@ -52,13 +52,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(NamedTuple):
-    """Events, the newest first. `next_before`: where the search goes on, None at the end of the log.
+    """Events, the newest first. `next_before`: where the search goes on, None when nothing was found.
 
-    A page with less than was asked for and a `next_before` ran out of time, not of events.
+    `ran_out_of_time`: it stopped there, though there may be others.
     """
 
     events: list[AuditEvent]
     next_before: int | None
+    ran_out_of_time: bool = False
 
 
 class AuditLog(Protocol):

@@ -52,7 +52,7 @@ def read_page(connection: Connection, question: Question) -> Page:
             if len(found) == question.limit:
                 return _page(connection, found, found[-1])
             if first > 1 and time.monotonic() > end:
-                return _page(connection, found, first)
+                return _page(connection, found, first)._replace(ran_out_of_time=True)
     return _page(connection, found, found[-1] if found else None)
 
 
