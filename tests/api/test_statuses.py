@@ -348,6 +348,8 @@ ANSWERS = [
     ("DELETE", "/console/v1/tokens/nobody?agents=true", None, "admin", 404),
     ("GET", "/console/v1/storage", None, "admin", 200),
     ("GET", "/console/v1/settings", None, "admin", 200),
+    ("PUT", "/console/v1/settings/nothing", b'{"value": 1}', "admin", 404),
+    ("DELETE", "/console/v1/settings/nothing", None, "admin", 404),
     ("GET", "/console/v1/event-types", None, None, 401),
     ("GET", "/console/v1/event-types", None, "read", 200),
     ("GET", "/console/v1/event-types/series?id=1&from=1&to=2&step=day", None, None, 401),
