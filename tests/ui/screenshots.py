@@ -27,6 +27,7 @@ SIGN_IN = "/sign-in"
 MORE = {
     "/hosts/{host}?range=15m": "hosts-quarter",
     "/logs?q=level:error": "logs-search",
+    "/settings?part=storage": "settings-storage",
     f"/fleet/configs/{CONFIG}?tab=revisions": "fleet-configs-revisions",
 }
 
