@@ -93,7 +93,7 @@ def signed_in(browser: Browser, live: Site) -> str:
     context = browser.new_context()
     page = context.new_page()
     page.goto(sign_in_link(live))
-    page.get_by_role("heading", name="Machines").wait_for()
+    page.get_by_role("navigation", name="Main").wait_for()
     state = live.directory / "state.json"
     context.storage_state(path=state)
     context.close()

@@ -53,26 +53,6 @@ def test_a_machine_shows_its_charts_and_tables(visit: Visit, look: str) -> None:
 
 
 @pytest.mark.parametrize("look", ["light-1400"], indirect=True)
-def test_dragging_zooms_every_chart_and_back_undoes_it(visit: Visit) -> None:
-    visit.page.goto(visit.site.url)
-    visit.page.get_by_role("link", name=machine(), exact=True).first.click()
-    chart = visit.page.locator(".u-over").first
-    chart.wait_for()
-    before = visit.page.url
-    box = chart.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    visit.page.mouse.move(box["x"] + box["width"] * 0.5, middle)
-    visit.page.mouse.down()
-    visit.page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
-    visit.page.mouse.up()
-    expect(visit.page).to_have_url(re.compile(r"from=\d+"))
-    visit.page.go_back()
-    expect(visit.page).to_have_url(before)
-    visit.check()
-
-
-@pytest.mark.parametrize("look", ["light-1400"], indirect=True)
 def test_a_machine_named_like_a_script_stays_text(visit: Visit) -> None:
     facts = {"hostname": HOSTILE, "machine_id": "x", "platform": HOSTILE, "agent_version": HOSTILE}
     enrolled = httpx.post(
