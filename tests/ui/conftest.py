@@ -1,12 +1,16 @@
 """A browser, and a real server with a real agent that has been at work for a while."""
 
+import functools
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from muster.api.console.pages import BUILT
 from tests.conftest import missing
@@ -60,6 +64,21 @@ def sign_in_link(site: Site) -> str:
     return muster("user", "link", "--data", str(site.data), "--url", site.url).stdout.strip()
 
 
+@functools.cache
+def documented(url: str) -> frozenset[tuple[str, str]]:
+    """Return method and path, as a pattern, of every route in a server's OpenAPI document."""
+    paths = httpx.get(f"{url}/openapi.json", trust_env=False).json()["paths"]
+    return frozenset(
+        (method.upper(), "[^/]+".join(map(re.escape, re.split(r"{[^}]*}", path))))
+        for path, methods in paths.items()
+        for method in methods
+    )
+
+
+def fits(call: tuple[str, str], route: tuple[str, str]) -> bool:
+    return call[0] == route[0] and re.fullmatch(route[1], call[1]) is not None
+
+
 class Visit:
     """A page of somebody who is signed in, and what its browser complained about."""
 
@@ -67,17 +86,26 @@ class Visit:
         self.site = site
         self.page: Page = context.new_page()
         self.hosts: set[str] = set()
+        self.calls: set[tuple[str, str]] = set()
         self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        self.page.on("request", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None
         )
 
+    def _note(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        self.hosts.add(url.netloc)
+        if request.resource_type in ("fetch", "xhr", "eventsource"):
+            self.calls.add((request.method, url.path))
+
     def check(self) -> None:
-        """Assert that nothing went wrong out of sight, and that no other host was asked."""
+        """Assert that nothing went wrong out of sight, and only routes of the document were asked."""
         assert self.complaints == []
         assert self.hosts == {f"127.0.0.1:{self.site.port}"}
+        routes = documented(self.site.url)
+        assert {call for call in self.calls if not any(fits(call, route) for route in routes)} == set()
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page when somebody wants to see it."""
