@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from muster.api.console.marks import MAX_MARKS
+from muster.core.timeline import MAX_MARKS
 from muster.model.inventory import Interface, Inventory
 from tests.api.conftest import Client, TestAgent
 from tests.processes import Site, wait_for

@@ -19,7 +19,6 @@ from muster.api.console.audit import ConsoleAudit
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
-from muster.api.console.marks import Timelines
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
 from muster.api.console.settings import ServerSettings
@@ -72,6 +71,7 @@ from muster.core.metrics.ports import SampleStore
 from muster.core.metrics.questions import Questions
 from muster.core.people import People
 from muster.core.storage import StorageStore
+from muster.core.timeline import Timelines
 from muster.errors import Bug
 from muster.model.batch import REPORTS, SAMPLES
 

@@ -191,7 +191,7 @@ def _state(fleet: Fleet, agent: Agent) -> str:
         return "shut out"
     if not agent.nonce:
         return "register"
-    return "online" if fleet.presence.is_online(agent.id) else "offline"
+    return fleet.presence.state_of(agent.id)
 
 
 def _runners(fleet: Fleet, agent_id: AgentId) -> RunnerCounts:

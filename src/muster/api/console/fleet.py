@@ -168,7 +168,7 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
             platform=agent.platform,
             agent_version=agent.agent_version,
             address=agent.address,
-            state=_state(fleet, agent),
+            state=fleet.presence.state_of(agent.id),
             last_seen_us=agent.last_seen_us,
             enrolled_us=agent.enrolled_us,
             skew_us=agent.skew_us,
@@ -196,7 +196,7 @@ async def _page(console_fleet: ConsoleFleet) -> bytes:
 
 
 def _row(console_fleet: ConsoleFleet, agent: Agent) -> HostRow:
-    state = _state(console_fleet.fleet, agent)
+    state = console_fleet.fleet.presence.state_of(agent.id)
     now = console_fleet.overview.now(agent.id)
     row = HostRow(
         agent_id=agent.id,
@@ -231,10 +231,6 @@ def _sparklines(agent_id: AgentId, lines: Lines) -> Sparklines:
         disk=[_rounded(value, 1) for value in lines.disk],
         network=[_rounded(value) for value in lines.network],
     )
-
-
-def _state(fleet: Fleet, agent: Agent) -> str:
-    return "online" if fleet.presence.is_online(agent.id) else "offline"
 
 
 HANDLERS: tuple[Any, ...] = (fleet_page, fleet_sparklines, host_page)

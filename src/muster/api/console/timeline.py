@@ -8,13 +8,13 @@ import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
-from muster.api.console.marks import Asked, Mark, Timelines, find_marks
 from muster.api.http.authorization import Needs, is_admin
 from muster.api.http.requests import AnyRequest
 from muster.api.http.times import parse_time
 from muster.core.logs.ports import LogFilter
 from muster.core.logs.questions import log_grid
 from muster.core.metrics.grid import MAX_SPAN_S, SECOND_US
+from muster.core.timeline import Asked, Mark, Timelines, find_marks
 from muster.errors import InvalidInput, TooLarge
 from muster.model.access import Scope
 from muster.model.ids import AgentId

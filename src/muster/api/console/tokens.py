@@ -193,7 +193,7 @@ def _enrolled(tokens: Tokens, agent: Agent) -> EnrolledAgent:
         platform=agent.platform,
         address=agent.address,
         enrolled_us=agent.enrolled_us,
-        state="online" if tokens.fleet.presence.is_online(agent.id) else "offline",
+        state=tokens.fleet.presence.state_of(agent.id),
         has_samples=tokens.overview.now(agent.id) is not None,
     )
 

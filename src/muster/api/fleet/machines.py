@@ -105,7 +105,7 @@ def state_of(control: FleetControl, agent: Agent) -> str:
     """Return `register` (never checked in), `online` or `offline`."""
     if not agent.nonce:
         return "register"
-    return "online" if control.fleet.presence.is_online(agent.id) else "offline"
+    return control.fleet.presence.state_of(agent.id)
 
 
 OK_US, BAD_US = 30_000_000, 60_000_000

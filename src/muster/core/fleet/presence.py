@@ -42,6 +42,10 @@ class Presence:
         seen_s = self._seen_s.get(agent_id)
         return seen_s is not None and self._monotonic_s() - seen_s < ONLINE_S
 
+    def state_of(self, agent_id: AgentId) -> str:
+        """Return `online` or `offline`, the words of every list of machines."""
+        return "online" if self.is_online(agent_id) else "offline"
+
     def online_count(self) -> int:
         """Count the agents that are online."""
         return sum(self.is_online(agent_id) for agent_id in self._seen_s)
