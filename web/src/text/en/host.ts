@@ -1,7 +1,5 @@
 import { formatCount } from "../../format/number";
-
-const many = (count: number, one: string, more = `${one}s`) =>
-  `${formatCount(count)} ${count === 1 ? one : more}`;
+import { many } from "./many";
 
 /** The page of one machine. */
 export const host = {
