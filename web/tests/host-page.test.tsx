@@ -92,6 +92,27 @@ test("charts show their newest values, and say where there is nothing", async ()
   expect(screen.queryByText("Temperature")).toBeNull();
 });
 
+test("main facts are in sight, the others when they are asked for", async () => {
+  const user = userEvent.setup();
+  openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  expect(await screen.findByText("Address", { selector: "dt" })).toBeVisible();
+  expect(screen.queryByText("Id", { selector: "dt" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "More facts" }));
+  expect(screen.getByText("Id", { selector: "dt" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Fewer facts" }));
+  expect(screen.queryByText("Id", { selector: "dt" })).toBeNull();
+});
+
+test("without log rows only an axis stands below the marks", async () => {
+  const logs = { ...TIMELINE.logs, total: 0, levels: [] } as unknown as Timeline["logs"];
+  openConsole("/hosts/agent-1", {
+    ...serverWith(makeDetail()),
+    "GET /console/v1/hosts/agent-1/timeline": { body: { ...TIMELINE, logs } },
+  });
+  expect(await screen.findByText("No log rows in this range.")).toBeVisible();
+  expect(vi.mocked(openBars).mock.calls.at(-1)?.[3]).toMatchObject({ hasScale: false });
+});
+
 test("a line is hidden and shown again by its name", async () => {
   const user = userEvent.setup();
   openConsole("/hosts/agent-1", serverWith(makeDetail()));

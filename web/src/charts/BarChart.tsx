@@ -21,6 +21,7 @@ interface BarChartProps {
   onReset: () => void;
   onPick?: (time_s: number) => void;
   isSynced?: boolean;
+  hasScale?: boolean;
   onMove?: (left_px: number | null) => void;
   /** Takes the plot when it is opened, and null when it is closed. */
   onPlot?: (plot: uPlot | null) => void;
@@ -28,7 +29,7 @@ interface BarChartProps {
 
 /** Bars over time, each piled up of parts in the colours of tokens; a drag zooms. */
 export function BarChart(props: BarChartProps) {
-  const { label, times_s, parts, from_s, to_s, height_px = 120, top = 0 } = props;
+  const { label, times_s, parts, from_s, to_s, height_px = 120, top = 0, hasScale } = props;
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const elementRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<uPlot | null>(null);
@@ -52,6 +53,7 @@ export function BarChart(props: BarChartProps) {
       onReset: () => latest.current.onReset(),
       onPick: latest.current.onPick && ((time_s) => latest.current.onPick?.(time_s)),
       isSynced: latest.current.isSynced,
+      hasScale,
       onMove: (left_px) => latest.current.onMove?.(left_px),
     });
     plotRef.current = plot;
@@ -67,7 +69,7 @@ export function BarChart(props: BarChartProps) {
       plotRef.current = null;
       latest.current.onPlot?.(null);
     };
-  }, [shape, scheme, height_px]);
+  }, [shape, scheme, height_px, hasScale]);
 
   useEffect(() => {
     const colored = parts.map((part) => ({ ...part, color: "" }));

@@ -32,6 +32,8 @@ export interface BarOptions {
   onPick?: (time_s: number) => void;
   /** The cursor is that of the charts of metrics, too. */
   isSynced?: boolean;
+  /** Values at the left and lines across; without them only the axis of time is drawn. */
+  hasScale?: boolean;
   /** Where the cursor is, in pixels from the left end of the bars. */
   onMove?: (left_px: number | null) => void;
 }
@@ -53,7 +55,7 @@ export function openBars(
     {
       width: element.clientWidth || 400,
       height: options.height_px,
-      padding: [8, 20, 0, 0],
+      padding: [options.hasScale === false ? 0 : 8, 20, 0, 0],
       tzDate: zonedDate,
       legend: { show: false },
       cursor: {
@@ -72,7 +74,7 @@ export function openBars(
         x: { time: true, range: () => options.window() },
         y: { range: (_plot, _low, high) => valueRange(high, options.top()) },
       },
-      axes: countAxes(options.scheme),
+      axes: countAxes(options),
       series: [
         {},
         ...parts.toReversed().map(({ color }) => ({
@@ -102,9 +104,14 @@ export function openBars(
 }
 
 /** The axes of a chart of counts: no tick stands at a fraction. */
-function countAxes(scheme: Scheme): uPlot.Axis[] {
+function countAxes({ scheme, hasScale = true }: BarOptions): uPlot.Axis[] {
   const [time = {}, values = {}] = chartAxes(scheme, "");
-  return [time, { ...values, incrs: COUNT_STEPS }];
+  if (hasScale) return [time, { ...values, incrs: COUNT_STEPS }];
+  // As wide as with values: moments stand below each other in all charts.
+  return [
+    time,
+    { ...values, values: (_plot, splits) => splits.map(() => ""), grid: { show: false } },
+  ];
 }
 
 /** The bar under a moment; null before the first. */

@@ -1,22 +1,26 @@
-import { Title } from "@mantine/core";
+import { Button, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { HostDetail } from "../api/types";
 import { StateDot } from "../app/StateDot";
 import { formatAgo } from "../format/duration";
 import { text } from "../text";
-import { hostFacts } from "./facts";
-import classes from "./host.module.css";
+import { type Fact, hostFacts } from "./facts";
+import classes from "./header.module.css";
 
-/** A machine's name, state and facts. */
+/** A machine's name, state and main facts in a strip; the other facts when somebody asks. */
 export function HostHeader({ detail, now_us }: { detail: HostDetail; now_us: number }) {
   const { agent } = detail;
+  const [isOpen, setOpen] = useState(false);
+  const facts = hostFacts(detail, now_us);
+  const others = facts.filter(({ isMain }) => !isMain);
   return (
     <header className={classes.header}>
-      <Link to="/" className={classes.back}>
-        {text.host.back}
-      </Link>
       <div className={classes.headline}>
-        <Title order={1} size="h3" className={classes.hostname}>
+        <Link to="/" className={classes.back}>
+          {text.host.back}
+        </Link>
+        <Title order={1} size="h4" className={classes.hostname}>
           {agent.hostname}
         </Title>
         <StateDot state={agent.state} />
@@ -24,16 +28,34 @@ export function HostHeader({ detail, now_us }: { detail: HostDetail; now_us: num
           {text.host.seen(formatAgo(agent.last_seen_us, now_us))}
         </span>
       </div>
-      <dl className={classes.facts}>
-        {hostFacts(detail, now_us).map(({ name, value, isWarning }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd data-warning={isWarning || undefined} title={value}>
-              {value}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div className={classes.strip}>
+        <FactList className={classes.main} facts={facts.filter(({ isMain }) => isMain)} />
+        <Button
+          className={classes.more}
+          size="compact-xs"
+          variant="subtle"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? text.host.facts.less : text.host.facts.more}
+        </Button>
+        {isOpen && <FactList className={classes.others} facts={others} />}
+      </div>
     </header>
+  );
+}
+
+function FactList({ className, facts }: { className: string | undefined; facts: Fact[] }) {
+  return (
+    <dl className={className}>
+      {facts.map(({ name, value, isWarning }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd data-warning={isWarning || undefined} title={value}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

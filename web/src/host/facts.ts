@@ -12,6 +12,8 @@ export interface Fact {
   name: string;
   value: string;
   isWarning?: boolean;
+  /** Worth a place beside the name; the others are told when somebody asks. */
+  isMain?: boolean;
 }
 
 const WORTH_SAYING_SKEW_US = 5e6;
@@ -20,17 +22,18 @@ const WORTH_SAYING_SKEW_US = 5e6;
 export function hostFacts({ agent, report, inventory }: HostDetail, now_us: number): Fact[] {
   const boot_s = inventory?.boot_time_s ?? report?.boot_time ?? null;
   const facts: (Fact | null)[] = [
-    fact(words.system, systemText(agent.platform || inventory?.system || "", report?.os.release)),
-    fact(words.kernel, report && `${report.os.release} ${report.os.machine}`.trim()),
-    fact(words.processor, inventory && processorText(inventory)),
-    fact(words.memory, inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
-    fact(words.address, agent.address),
-    fact(words.outside, inventory?.outside_address),
-    fact(words.uptime, uptimeText(agent.state, boot_s, now_us)),
-    fact(words.battery, inventory?.battery && batteryText(inventory.battery)),
-    fact(words.agent, agent.agent_version),
-    fact(words.enrolled, agent.enrolled_us && formatMoment(agent.enrolled_us)),
+    main(words.system, systemText(agent.platform || inventory?.system || "", report?.os.release)),
+    main(words.processor, inventory && processorText(inventory)),
+    main(words.memory, inventory?.memory_total_bytes && formatBytes(inventory.memory_total_bytes)),
+    main(words.uptime, uptimeText(agent.state, boot_s, now_us)),
+    main(words.address, agent.address),
+    main(words.agent, agent.agent_version),
+    main(words.battery, inventory?.battery && batteryText(inventory.battery)),
     skewFact(agent.skew_us),
+    fact(words.kernel, report && `${report.os.release} ${report.os.machine}`.trim()),
+    fact(words.model, inventory?.cpu_model),
+    fact(words.outside, inventory?.outside_address),
+    fact(words.enrolled, agent.enrolled_us && formatMoment(agent.enrolled_us)),
     fact(words.id, agent.agent_id),
   ];
   return facts.filter((entry) => entry !== null);
@@ -38,6 +41,11 @@ export function hostFacts({ agent, report, inventory }: HostDetail, now_us: numb
 
 function fact(name: string, value: string | number | null | undefined): Fact | null {
   return value ? { name, value: String(value) } : null;
+}
+
+function main(name: string, value: string | number | null | undefined): Fact | null {
+  const told = fact(name, value);
+  return told && { ...told, isMain: true };
 }
 
 /** The system without the kernel behind its comma when that has a line of its own. */
@@ -71,5 +79,5 @@ function skewFact(skew_us: number): Fact | null {
   if (Math.abs(skew_us) < WORTH_SAYING_SKEW_US) return null;
   const span = formatDuration(Math.abs(skew_us) / 1e6);
   const value = skew_us > 0 ? words.ahead(span) : words.behind(span);
-  return { name: words.clock, value, isWarning: true };
+  return { name: words.clock, value, isWarning: true, isMain: true };
 }

@@ -11,6 +11,9 @@ import { logsLink } from "./links";
 import classes from "./timeline.module.css";
 
 const words = text.host.timeline;
+const BARS_PX = 76;
+/** Without rows only the axis of time is drawn, for the marks above it. */
+const EMPTY_PX = 28;
 
 interface LogBarsProps {
   agent: Agent;
@@ -23,11 +26,12 @@ interface LogBarsProps {
   onReset: () => void;
 }
 
-/** How much a machine logged over time, by level, under the cursor of the charts. */
+/** How much a machine logged over time, by level, under the cursor of the charts; no more than an axis without rows. */
 export function LogBars({ agent, logs, window, ...view }: LogBarsProps) {
   const navigate = useNavigate();
   const parts = useMemo(() => levelParts(logs), [logs]);
   const times_s = useMemo(() => bucketTimes(logs), [logs]);
+  const isEmpty = logs.total === 0;
   const open = (time_s: number) => {
     const index = Math.floor((time_s - logs.from_us / 1e6) / logs.interval_s);
     const from_us = logs.from_us + index * logs.interval_s * 1e6;
@@ -40,10 +44,11 @@ export function LogBars({ agent, logs, window, ...view }: LogBarsProps) {
       parts={parts}
       from_s={window.from_us / 1e6}
       to_s={window.to_us / 1e6}
-      height_px={96}
+      height_px={isEmpty ? EMPTY_PX : BARS_PX}
+      hasScale={!isEmpty}
       top={4}
       isSynced
-      onPick={open}
+      onPick={isEmpty ? undefined : open}
       {...view}
     />
   );

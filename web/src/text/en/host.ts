@@ -13,9 +13,12 @@ export const host = {
     all: "All machines",
   },
   facts: {
+    more: "More facts",
+    less: "Fewer facts",
     system: "System",
     kernel: "Kernel",
     processor: "Processor",
+    model: "Processor model",
     memory: "Memory",
     address: "Address",
     outside: "Outside address",
