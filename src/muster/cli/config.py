@@ -33,14 +33,14 @@ def show(loaded: LoadedSettings, as_json: bool) -> None:
         loaded = with_edits(loaded)
     except Unavailable as error:
         click.echo(f"What was set in the console is not known: {error.message}", err=True)
-    rows = [(key, shown_value(key, value_of(loaded.settings, key)), loaded.origins[key]) for key in KEYS]
+    rows = [(key, loaded.origins[key], shown_value(key, value_of(loaded.settings, key))) for key in KEYS]
     if as_json:
-        click.echo(json.dumps({key: {"value": value, "origin": at} for key, value, at in rows}, indent=2))
+        click.echo(json.dumps({key: {"value": value, "origin": at} for key, at, value in rows}, indent=2))
         return
-    table = [("setting", "value", "origin")] + [(key, _text(value), at) for key, value, at in rows]
+    table = [("setting", "origin", "value")] + [(key, at, _text(value)) for key, at, value in rows]
     widths = [max(len(row[column]) for row in table) for column in (0, 1)]
-    for key, value, origin in table:
-        click.echo(f"{key:<{widths[0]}}  {value:<{widths[1]}}  {origin}")
+    for key, origin, value in table:
+        click.echo(f"{key:<{widths[0]}}  {origin:<{widths[1]}}  {value}")
 
 
 @command.command("check", short_help="Say whether the settings can be used.")
