@@ -8,10 +8,12 @@ import { createQueryClient } from "./api/client";
 import { createConsoleRouter, leaveForSignIn } from "./app/router";
 import { theme, themeVariables } from "./app/theme";
 import { attentionQuery, fleetQuery } from "./overview/queries";
+import { language } from "./text";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 
+document.documentElement.lang = language;
 const router = createConsoleRouter();
 const queries = createQueryClient(() => leaveForSignIn(router));
 // What the first page shows is asked for while its script is still on its way.

@@ -1,6 +1,6 @@
 import { Title } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 import { AddMachine } from "./AddMachine";
 import classes from "./add.module.css";
@@ -13,9 +13,7 @@ export function AddPage() {
   const choices = useSearch({ from: "/shell/add" });
   const navigate = useNavigate({ from: "/add" });
 
-  useEffect(() => {
-    document.title = text.shell.documentTitle(words.title);
-  }, []);
+  usePageTitle(words.title);
 
   const choose = (chosen: Partial<AddSearch>) =>
     void navigate({

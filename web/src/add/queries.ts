@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { request } from "../api/request";
 import type { components } from "../api/schema";
+import { text } from "../text";
 
 type Schemas = components["schemas"];
 
@@ -31,7 +32,7 @@ export interface EnrolmentDraft {
 
 /** Makes a token that lets so many machines in, for an hour. */
 export function makeToken({ machines, tags }: EnrolmentDraft): Promise<MadeToken> {
-  const name = machines === 1 ? "add a machine" : `add ${machines} machines`;
+  const name = text.add.tokenName(machines);
   const body = { name, scopes: ["agent"], valid_s: VALID_S, max_agents: machines, tags };
   return request(TOKENS, { method: "POST", body });
 }

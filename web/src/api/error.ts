@@ -1,3 +1,7 @@
+import { text } from "../text";
+
+const { answers } = text;
+
 /** A request that did not succeed. `status` 0: no answer came at all. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -18,8 +22,8 @@ export function isSignedOut(error: unknown): boolean {
 
 /** One sentence for a person. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof ApiError)) return "The console could not read the server's answer.";
-  if (error.status === 0) return "The server does not answer.";
-  if (error.status === 429) return "The server has too much to do at the moment.";
-  return error.message || `The server answered ${error.status}.`;
+  if (!(error instanceof ApiError)) return answers.unreadable;
+  if (error.status === 0) return answers.unreachable;
+  if (error.status === 429) return answers.busy;
+  return error.message || answers.status(error.status);
 }

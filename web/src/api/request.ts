@@ -1,5 +1,7 @@
+import { text as words } from "../text";
 import { ApiError } from "./error";
 
+const { answers } = words;
 const TIMEOUT_MS = 30_000;
 
 export interface Answer<Body> {
@@ -39,7 +41,7 @@ export async function requestBlob(path: string, accept: string): Promise<Blob> {
 export async function requestAnswer<Body>(path: string, call: Call = {}): Promise<Answer<Body>> {
   const response = await send(path, call);
   const text = await response.text().catch(() => {
-    throw new ApiError(0, "cut_off", "The answer was cut off.");
+    throw new ApiError(0, "cut_off", answers.cutOff);
   });
   if (!response.ok) throw toError(response.status, text);
   const date = Date.parse(response.headers.get("date") ?? "");
@@ -65,7 +67,7 @@ async function send(path: string, call: Call): Promise<Response> {
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, "unreachable", "The server does not answer.");
+    throw new ApiError(0, "unreachable", answers.unreachable);
   }
 }
 
@@ -82,6 +84,6 @@ function parse(status: number, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError(status, "not_json", "The answer is not JSON.");
+    throw new ApiError(status, "not_json", answers.notJson);
   }
 }

@@ -3,7 +3,7 @@ import { text } from "../text";
 import classes from "./Commands.module.css";
 import { SECTIONS } from "./sections";
 
-const { help } = text.commands;
+const { help, names } = text.commands;
 
 /** The list of keys. */
 export function KeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -16,14 +16,14 @@ export function KeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
       size="md"
     >
       <dl className={classes.keys}>
-        <Keys name={help.palette} keys={["Ctrl", "K"]} />
+        <Keys name={help.palette} keys={[names.control, "K"]} />
         <Keys name={help.search} keys={["/"]} />
         <Keys name={help.help} keys={["?"]} />
         {SECTIONS.map(({ key, label }) => (
           <Keys key={key} name={help.go(label)} keys={["g", key]} joint={help.joint} />
         ))}
-        <Keys name={help.rows} keys={["↑", "↓", "Enter"]} />
-        <Keys name={help.escape} keys={["Esc"]} />
+        <Keys name={help.rows} keys={["↑", "↓", names.enter]} />
+        <Keys name={help.escape} keys={[names.escape]} />
       </dl>
     </Modal>
   );

@@ -36,14 +36,14 @@ export function Shell() {
           <MenuDrawer />
           <Link to="/" className={classes.brand} aria-label={shell.brand}>
             <Logo />
-            <span>Muster</span>
+            <span>{shell.name}</span>
           </Link>
           <MainMenu />
           <div className={classes.tools}>
             <button type="button" className={classes.palette} onClick={showPalette}>
               <SearchIcon size={14} />
               {commands.open}
-              <Kbd size="xs">Ctrl K</Kbd>
+              <Kbd size="xs">{commands.paletteKeys}</Kbd>
             </button>
             <ActionIcon
               className={classes.smallPalette}

@@ -2,7 +2,9 @@ import { Anchor, Button, Center, Loader, Stack, Text, Title } from "@mantine/cor
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { errorText } from "../api/error";
 import { text } from "../text";
+import { usePageTitle } from "./usePageTitle";
 
+/** Stands for a page whose script is on its way. */
 export function LoadingPage() {
   return (
     <Center mih={240}>
@@ -11,7 +13,9 @@ export function LoadingPage() {
   );
 }
 
+/** Stands for an address that leads nowhere. */
 export function MissingPage() {
+  usePageTitle(text.pages.missing);
   return (
     <Center mih="60vh" p="lg">
       <Stack gap="xs" align="center">
@@ -27,7 +31,9 @@ export function MissingPage() {
   );
 }
 
+/** Stands for a page that failed while it was drawn. */
 export function CrashedPage({ error, reset }: ErrorComponentProps) {
+  usePageTitle(text.pages.crashed);
   return (
     <Center mih="60vh" p="lg">
       <Stack gap="xs" align="center" role="alert">

@@ -1,3 +1,4 @@
+import { text } from "../text";
 import type { Section } from "./sections";
 
 /** A line of the palette of commands; `run` does it. */
@@ -37,7 +38,7 @@ export function pageCommands(
     id: `page ${path}`,
     kind: "page",
     label,
-    note: `g ${key}`,
+    note: text.commands.goKeys(key),
     run: () => go(path),
   }));
 }

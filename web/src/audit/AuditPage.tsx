@@ -2,8 +2,9 @@ import { Drawer, Title } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { QueryNotice } from "../app/QueryNotice";
+import { usePageTitle } from "../app/usePageTitle";
 import { formatCount } from "../format/number";
 import { text } from "../text";
 import { AuditFilters } from "./AuditFilters";
@@ -16,7 +17,7 @@ import { headQuery } from "./queries";
 import { type AuditSearch, hasFilters, toFilters } from "./search";
 import { useAuditRows } from "./useAuditRows";
 
-const { audit, shell } = text;
+const { audit } = text;
 
 /** Audit events, the newest first; one of them with its payload and its proof, checked here. */
 export function AuditPage() {
@@ -27,9 +28,7 @@ export function AuditPage() {
   const rows = useAuditRows(filters);
   const isWide = useMediaQuery("(min-width: 72em)", undefined, { getInitialValueInEffect: false });
 
-  useEffect(() => {
-    document.title = shell.documentTitle(audit.title);
-  }, []);
+  usePageTitle(audit.title);
 
   const change = (part: Partial<AuditSearch>, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });

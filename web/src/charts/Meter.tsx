@@ -1,3 +1,4 @@
+import { text } from "../text";
 import classes from "./Meter.module.css";
 
 const FULL_PERCENT = 90;
@@ -20,7 +21,7 @@ export function Meter({ percent, label, isShare = false }: MeterProps) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(shown)}
-      aria-valuetext={percent === null ? "unknown" : undefined}
+      aria-valuetext={percent === null ? text.charts.unknown : undefined}
       data-full={(!isShare && shown >= FULL_PERCENT) || undefined}
     >
       <span className={classes.fill} style={{ width: `${shown}%` }} />

@@ -1,8 +1,9 @@
 import { CloseButton, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import type { EventType } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
+import { usePageTitle } from "../app/usePageTitle";
 import { formatCount } from "../format/number";
 import { SearchIcon } from "../icons/icons";
 import { text } from "../text";
@@ -16,7 +17,7 @@ import { MAX_CHOSEN } from "./search";
 import { useEventsState } from "./useEventsState";
 import { useNow } from "./useNow";
 
-const { events, shell } = text;
+const { events } = text;
 const NO_TYPES: EventType[] = [];
 const SHOWN_UNASKED = 3;
 
@@ -42,9 +43,7 @@ export function EventsPage() {
   );
   const asked = state.askedAt(now_us);
 
-  useEffect(() => {
-    document.title = shell.documentTitle(events.title);
-  }, []);
+  usePageTitle(events.title);
 
   if (query.data && types.length === 0) return <EmptyEvents />;
   return (

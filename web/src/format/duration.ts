@@ -1,5 +1,7 @@
+import { text } from "../text";
 import { isReading, MISSING, type Reading, UNIT_SPACE } from "./missing";
 
+const { dates } = text;
 const STEPS: readonly [size_s: number, unit: string][] = [
   [86_400, "d"],
   [3_600, "h"],
@@ -24,7 +26,7 @@ export function formatDuration(seconds: Reading): string {
 
 /** How long ago a moment was: `just now` below 5 seconds, then `12 s ago`; the future is now. */
 export function formatAgo(then_us: Reading, now_us: number): string {
-  if (!isReading(then_us) || then_us === 0) return "never";
+  if (!isReading(then_us) || then_us === 0) return dates.never;
   const seconds = (now_us - then_us) / 1e6;
-  return seconds < 5 ? "just now" : `${formatDuration(seconds)} ago`;
+  return seconds < 5 ? dates.now : dates.ago(formatDuration(seconds));
 }

@@ -1,7 +1,8 @@
+import { text } from "../text";
 import { isReading, MISSING, type Reading } from "./missing";
 import { wallClock } from "./zone";
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS = text.dates.months;
 
 /** A moment in the chosen time zone: `21 Nov 2026, 07:31:05`. */
 export function formatMoment(time_us: Reading): string {

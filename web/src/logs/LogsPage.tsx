@@ -1,8 +1,9 @@
 import { ActionIcon, Drawer, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { QueryNotice } from "../app/QueryNotice";
+import { usePageTitle } from "../app/usePageTitle";
 import { RangeBar } from "../host/RangeBar";
 import { DEFAULT_PRESET, widen, windowOf } from "../host/range";
 import { RefreshIcon } from "../icons/icons";
@@ -44,9 +45,7 @@ export function LogsPage() {
     [setRange],
   );
 
-  useEffect(() => {
-    document.title = text.shell.documentTitle(logs.title);
-  }, []);
+  usePageTitle(logs.title);
 
   const handlers = { columns, onFilter: state.filter, onColumn: state.turnColumn };
   const problem = queryProblem(query.error);

@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useRouter, useSearch } from "@tanstack/react-
 import { type FormEvent, useEffect, useState } from "react";
 import { Logo } from "../app/Logo";
 import { Notice } from "../app/Notice";
+import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 import { parseLinkCode, parseNext } from "./comeback";
 import { linkFailureText, signInFailureText } from "./failures";
@@ -29,9 +30,7 @@ export function SignInPage() {
     mutate(code);
   }, [code, mutate, navigate]);
 
-  useEffect(() => {
-    document.title = text.shell.documentTitle(words.signIn);
-  }, []);
+  usePageTitle(words.signIn);
 
   return (
     <main className={classes.page}>
@@ -39,7 +38,7 @@ export function SignInPage() {
         <div className={classes.brand}>
           <Logo size={32} />
           <Title order={1} size="h3">
-            Muster
+            {text.shell.name}
           </Title>
         </div>
         {link.isError && <Notice>{linkFailureText(link.error)}</Notice>}

@@ -1,5 +1,8 @@
 import { en } from "./en";
 
+/** The language of `text`, as the page names it to the browser and to screen readers. */
+export const language = "en";
+
 /** The strings of one language. Another one is a folder beside `en` with values of this type. */
 export type Text = typeof en;
 

@@ -1,3 +1,6 @@
+import { formatCount } from "../../format/number";
+import { many, plural } from "./many";
+
 /** The page that brings in machines. */
 export const add = {
   title: "Add a machine",
@@ -16,6 +19,8 @@ export const add = {
   make: "Make the command",
   makeAnother: "Make another command",
   ways: { try: "Until you end it", service: "As a service" },
+  tokenName: (machines: number) =>
+    plural(machines, "add a machine", `add ${formatCount(machines)} machines`),
   way: "The agent runs",
   installStep: "On that machine, in a copy of this repository",
   installService: "On that machine, with a copy of this repository in /opt/muster",
@@ -30,13 +35,17 @@ export const add = {
   start: "Command that starts the agent",
   arrivals: "It shows up here",
   waiting: (more: number) =>
-    more === 1 ? "Waiting for the machine …" : `Waiting for ${more} machines …`,
+    plural(more, "Waiting for the machine …", `Waiting for ${formatCount(more)} machines …`),
   validUntil: (time: string, minutes: number) =>
     minutes < 1
       ? `The command works until ${time}: less than a minute more.`
-      : `The command works until ${time}: ${minutes} ${minutes === 1 ? "minute" : "minutes"} more.`,
+      : `The command works until ${time}: ${many(minutes, "minute")} more.`,
   arrived: (count: number, all: number) =>
-    all === 1 ? "The machine is here." : `${count} of ${all} machines are here.`,
+    plural(
+      all,
+      "The machine is here.",
+      `${formatCount(count)} of ${formatCount(all)} machines are here.`,
+    ),
   allArrived: "Each machine that the command was made for is here, and it lets in no more.",
   states: {
     expired: "The command is older than an hour and lets in no machine any more.",

@@ -3,5 +3,6 @@ export const charts = {
   overTime: (title: string) => `${title} over time`,
   show: (line: string) => `Show ${line}`,
   hide: (line: string) => `Hide ${line}`,
+  unknown: "unknown",
   omitted: (count: number) => `${count} smaller not shown`,
 };

@@ -1,6 +1,6 @@
 import { formatCount } from "../../format/number";
 import { configs } from "./configs";
-import { many } from "./many";
+import { many, plural } from "./many";
 
 /** The fleet: agents, configurations, tags, runners, releases and changes. */
 export const fleet = {
@@ -61,7 +61,7 @@ export const fleet = {
     canUndo: "You can undo this afterwards; every change is kept under Changes.",
     cannotUndo: "An upgrade cannot be taken back here.",
     noUpgrade: (count: number) =>
-      `${many(count, "agent")} ${count === 1 ? "gets" : "get"} none, for example: `,
+      `${many(count, "agent")} ${plural(count, "gets", "get")} none, for example: `,
     changes: "Changes",
     dismiss: "Dismiss",
   },

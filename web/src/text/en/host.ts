@@ -28,7 +28,7 @@ export const host = {
     enrolled: "Enrolled",
     clock: "Clock",
     id: "Id",
-    cores: (count: number) => `${count} ${count === 1 ? "core" : "cores"}`,
+    cores: (count: number) => many(count, "core"),
     threads: (count: number) => `${count} threads`,
     frequency: (gigahertz: string) => `${gigahertz}\u00a0GHz`,
     pluggedIn: (charge: string) => `${charge}, plugged in`,

@@ -1,6 +1,8 @@
 import { add } from "./add";
+import { answers } from "./answers";
 import { audit } from "./audit";
 import { charts } from "./charts";
+import { dates } from "./dates";
 import { events } from "./events";
 import { fleet } from "./fleet";
 import { host } from "./host";
@@ -15,6 +17,8 @@ export const en = {
   shell,
   commands,
   pages,
+  answers,
+  dates,
   add,
   overview,
   logs,

@@ -1,3 +1,6 @@
+import { formatCount } from "../../format/number";
+import { many, plural } from "./many";
+
 /** The settings page. */
 export const settings = {
   title: "Settings",
@@ -64,8 +67,8 @@ export const settings = {
     signs: "signs requests",
     enrolled: (count: number, max: number | null) =>
       max === null
-        ? `${count} ${count === 1 ? "machine" : "machines"} so far`
-        : `${count} of ${max} ${max === 1 ? "machine" : "machines"}`,
+        ? `${many(count, "machine")} so far`
+        : `${formatCount(count)} of ${many(max, "machine")}`,
     revoke: "Revoke",
     revokeOf: (name: string) => `Revoke token ${name}`,
     revokeWhat: (name: string) =>
@@ -91,7 +94,7 @@ export const settings = {
     admin: "Administrator",
     reader: "Looks only",
     places: (count: number) =>
-      count === 0 ? "nowhere" : count === 1 ? "in one place" : `in ${count} places`,
+      count === 0 ? "nowhere" : plural(count, "in one place", `in ${formatCount(count)} places`),
     you: "you",
     add: "Add a person",
     name: "Name",
@@ -134,7 +137,7 @@ export const settings = {
       string,
       string
     >,
-    days: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+    days: (days: number) => many(days, "day"),
     always: "always",
     nothing: "nothing yet",
     keepingOf: (name: string) => `days of ${name.toLowerCase()}`,
@@ -155,7 +158,7 @@ export const settings = {
     } as Record<string, string>,
     save: "Save",
     drops: (size: string, rows: string, days: number, first: string, last: string) =>
-      `Drops ${size}, ${rows} rows: ${days === 1 ? `the day ${first}` : `${days} days, ${first} to ${last}`}. What is dropped cannot be brought back.`,
+      `Drops ${size}, ${rows} rows: ${plural(days, `the day ${first}`, `${formatCount(days)} days, ${first} to ${last}`)}. What is dropped cannot be brought back.`,
     dropsNothing: "Nothing that is stored now is dropped by it.",
     origin: (origin: string) =>
       origin === "console" ? "set here" : origin === "default" ? "default" : origin,

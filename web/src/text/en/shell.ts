@@ -1,5 +1,6 @@
 /** The frame around all pages. */
 export const shell = {
+  name: "Muster",
   skip: "Skip to content",
   brand: "Muster, to the first page",
   main: "Main",
@@ -46,6 +47,9 @@ export const commands = {
   nothing: (words: string) => `Nothing is called “${words}”.`,
   kinds: { page: "Page", machine: "Machine", action: "Command" },
   keys: "Keys",
+  paletteKeys: "Ctrl K",
+  names: { control: "Ctrl", enter: "Enter", escape: "Esc" },
+  goKeys: (key: string) => `g ${key}`,
   help: {
     title: "Keys",
     close: "Close",
