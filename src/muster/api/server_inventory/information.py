@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, patch, post, put, route
-from litestar.enums import HttpMethod
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from muster.api.http.requests import AnyRequest
 from muster.api.server_inventory.bodies import body_operation, read_fields
 from muster.api.server_inventory.columns import COLUMNS, columns_of, to_foreign
-from muster.api.server_inventory.errors import method_not_allowed
 from muster.api.server_inventory.fields import parse_fields
 from muster.api.server_inventory.rendering import comparable_columns
 from muster.api.server_inventory.service import (
@@ -136,50 +134,6 @@ async def compare_information(
         raise NotFound(f"no record {pk}")
     old, new = [_comparable(await store.version_at(Kind.RECORD, record, ts_us)) for ts_us in times]
     return list(iter_differences(old, new))
-
-
-@route(
-    PATH,
-    http_method=[HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def information_list_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, POST, OPTIONS")
-
-
-@route(
-    f"{PATH}/add",
-    http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def add_information_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "POST, OPTIONS")
-
-
-@route(
-    [f"{PATH}/{{pk:str}}/versions", f"{PATH}/{{pk:str}}/compare"],
-    http_method=[HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def information_history_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, OPTIONS")
-
-
-@route(
-    f"{PATH}/{{pk:str}}", http_method=[HttpMethod.POST], opt=READ, include_in_schema=False, status_code=405
-)
-async def information_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, PUT, PATCH, DELETE, OPTIONS")
 
 
 async def _chunks(store: InventoryStore, records: list[Record], limit: int | None) -> AsyncIterator[bytes]:

@@ -4,13 +4,12 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Response, delete, get, patch, post, put, route
-from litestar.enums import HttpMethod
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import QueryParameter
 
 from muster.api.http.requests import AnyRequest
 from muster.api.server_inventory.bodies import body_operation, read_fields
-from muster.api.server_inventory.errors import FieldErrors, method_not_allowed
+from muster.api.server_inventory.errors import FieldErrors
 from muster.api.server_inventory.fields import SERVER, Refused, parse_fields, parse_flag
 from muster.api.server_inventory.service import (
     READ,
@@ -112,50 +111,6 @@ async def server_versions(
     if not versions and before is None:
         raise NotFound(f"no server {pk}")
     return [to_version_body(version) for version in versions]
-
-
-@route(
-    PATH,
-    http_method=[HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def servers_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, POST, OPTIONS")
-
-
-@route(
-    f"{PATH}/add",
-    http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def add_server_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "POST, OPTIONS")
-
-
-@route(
-    [f"{PATH}/status", f"{PATH}/{{pk:str}}/versions"],
-    http_method=[HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
-    opt=READ,
-    include_in_schema=False,
-    status_code=405,
-)
-async def server_lists_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, OPTIONS")
-
-
-@route(
-    f"{PATH}/{{pk:str}}", http_method=[HttpMethod.POST], opt=READ, include_in_schema=False, status_code=405
-)
-async def server_not_allowed(request: AnyRequest) -> None:
-    """Answer 405."""
-    method_not_allowed(request, "GET, PUT, PATCH, DELETE, OPTIONS")
 
 
 async def _change(request: AnyRequest, parts: ServerInventory, pk: str, *, is_partial: bool) -> ServerBody:
