@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CloseButton, Select, TextInput, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
+import { useTyped } from "../app/useTyped";
 import { formatMoment } from "../format/time";
 import { RefreshIcon, SearchIcon } from "../icons/icons";
 import { text } from "../text";
@@ -101,8 +102,7 @@ export function AuditFilters({ filters, onChange, onRefresh }: AuditFiltersProps
 /** The text that is searched for, a moment after the last key: a search may take long. */
 function Words({ filters, onChange }: Omit<AuditFiltersProps, "onRefresh">) {
   const asked = filters.q ?? "";
-  const [words, setWords] = useState(asked);
-  useEffect(() => setWords(asked), [asked]);
+  const [words, setWords] = useTyped(asked);
   const ask = (q: string) => onChange({ q: q || undefined }, true);
 
   useEffect(() => {

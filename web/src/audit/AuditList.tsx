@@ -4,6 +4,7 @@ import type { AuditRow } from "../api/types";
 import { formatCount } from "../format/number";
 import { formatStamp } from "../format/time";
 import type { Column } from "../tables/column";
+import { ListFoot } from "../tables/ListFoot";
 import { VirtualTable } from "../tables/VirtualTable";
 import { text } from "../text";
 import classes from "./audit.module.css";
@@ -84,30 +85,30 @@ export function AuditList({ rows, open, onOpen }: AuditListProps) {
         />
       )}
       {isSearching && before !== null && query.isFetchingNextPage && (
-        <p className={classes.foot} role="status">
+        <ListFoot>
           <Loader size={14} /> {audit.searching(formatCount(before))}
           <Button size="compact-xs" variant="default" onClick={rows.stop}>
             {audit.stop}
           </Button>
-        </p>
+        </ListFoot>
       )}
       {isStopped && before !== null && (
-        <p className={classes.foot}>
+        <ListFoot>
           {audit.stopped(formatCount(before))}
           <Button size="compact-xs" variant="default" onClick={rows.goOn}>
             {audit.goOn}
           </Button>
-        </p>
+        </ListFoot>
       )}
       {query.isFetchNextPageError && (
-        <p className={classes.foot} role="alert">
+        <ListFoot role="alert">
           {audit.moreFailed}
           <Button size="compact-xs" variant="default" onClick={() => void query.fetchNextPage()}>
             {audit.goOn}
           </Button>
-        </p>
+        </ListFoot>
       )}
-      {!query.hasNextPage && events.length > 0 && <p className={classes.foot}>{audit.end}</p>}
+      {!query.hasNextPage && events.length > 0 && <ListFoot>{audit.end}</ListFoot>}
     </div>
   );
 }

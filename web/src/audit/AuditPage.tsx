@@ -1,11 +1,13 @@
-import { Drawer, Title } from "@mantine/core";
+import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { PageHead } from "../app/PageHead";
 import { QueryNotice } from "../app/QueryNotice";
-import { usePageTitle } from "../app/usePageTitle";
+import { SidePanel } from "../app/SidePanel";
 import { formatCount } from "../format/number";
+import { NoMatch } from "../tables/NoMatch";
 import { text } from "../text";
 import { AuditFilters } from "./AuditFilters";
 import { AuditList } from "./AuditList";
@@ -28,8 +30,6 @@ export function AuditPage() {
   const rows = useAuditRows(filters);
   const isWide = useMediaQuery("(min-width: 72em)", undefined, { getInitialValueInEffect: false });
 
-  usePageTitle(audit.title);
-
   const change = (part: Partial<AuditSearch>, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });
   const close = () => change({ event: undefined });
@@ -40,31 +40,24 @@ export function AuditPage() {
 
   return (
     <>
-      <div className={classes.head}>
-        <div>
-          <Title order={1} size="h3">
-            {audit.title}
-          </Title>
-          {head.data && (
-            <p className={classes.summary}>
-              {audit.log(formatCount(head.data.size), head.data.origin)}
-            </p>
-          )}
-        </div>
+      <PageHead
+        title={audit.title}
+        summary={head.data && audit.log(formatCount(head.data.size), head.data.origin)}
+      >
         <ExportMenu filters={filters} size={head.data?.size ?? 0} />
-      </div>
+      </PageHead>
       <AuditFilters filters={filters} onChange={change} onRefresh={rows.refresh} />
       <QueryNotice query={rows.query} height={420} />
       {isEmpty && !hasFilters(filters) && <EmptyAudit />}
       {isEmpty && hasFilters(filters) && (
-        <div className={classes.nothing}>
+        <NoMatch>
           <strong>{audit.noMatch}</strong>
           <p>{audit.noMatchWhy}</p>
-        </div>
+        </NoMatch>
       )}
       <div className={classes.columns} data-open={(isWide && panel && true) || undefined}>
         <AuditList rows={rows} open={search.event} onOpen={(event) => change({ event })} />
-        {isWide && panel && <div className={classes.side}>{panel}</div>}
+        {isWide && panel && <SidePanel className={classes.side}>{panel}</SidePanel>}
       </div>
       <Drawer
         opened={!isWide && Boolean(panel)}

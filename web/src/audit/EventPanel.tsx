@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { ApiError } from "../api/error";
 import { QueryNotice } from "../app/QueryNotice";
 import { formatCount } from "../format/number";
+import { ListFoot } from "../tables/ListFoot";
 import { text } from "../text";
 import classes from "./audit.module.css";
 import { ProofSection } from "./ProofSection";
@@ -24,7 +25,7 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
   const event = query.data;
   const pretty = useMemo(() => (event ? prettyJson(event.payload) : ""), [event]);
   const status = query.error instanceof ApiError ? query.error.status : 0;
-  if (status === 404 || status === 403) return <p className={classes.foot}>{words.gone}</p>;
+  if (status === 404 || status === 403) return <ListFoot>{words.gone}</ListFoot>;
   return (
     <section className={classes.panel} aria-label={words.label}>
       <QueryNotice query={query} height={320} />
@@ -49,7 +50,7 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
               <CopyButton value={event.payload}>
                 {({ copied, copy }) => (
                   <Button size="compact-xs" variant="default" onClick={copy}>
-                    {copied ? words.copied : words.copy}
+                    {copied ? text.shell.copied : text.shell.copy}
                   </Button>
                 )}
               </CopyButton>

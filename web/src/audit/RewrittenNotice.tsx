@@ -1,5 +1,6 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
+import { ConfirmDialog } from "../app/ConfirmDialog";
 import { saveAs } from "../app/saveAs";
 import { formatMoment } from "../format/time";
 import { text } from "../text";
@@ -37,22 +38,18 @@ export function RewrittenNotice({ proof, onForget }: { proof: Proof; onForget: (
           {words.forget}
         </Button>
       </div>
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
-        title={words.forgetTitle}
-        closeButtonProps={{ "aria-label": words.cancel }}
-      >
-        <p>{words.forgetWhat}</p>
-        <div className={classes.tools}>
-          <Button variant="default" onClick={() => setAsking(false)}>
-            {words.cancel}
-          </Button>
-          <Button color="red" onClick={forget}>
-            {words.forget}
-          </Button>
-        </div>
-      </Modal>
+      {isAsking && (
+        <ConfirmDialog
+          title={words.forgetTitle}
+          action={words.forget}
+          isBusy={false}
+          error={null}
+          onConfirm={forget}
+          onClose={() => setAsking(false)}
+        >
+          {words.forgetWhat}
+        </ConfirmDialog>
+      )}
     </div>
   );
 }

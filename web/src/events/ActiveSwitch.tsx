@@ -1,7 +1,8 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { errorText } from "../api/error";
 import type { EventType } from "../api/types";
+import { ConfirmDialog } from "../app/ConfirmDialog";
 import { text } from "../text";
 import classes from "./events.module.css";
 import { useChangeType } from "./useChangeType";
@@ -14,15 +15,14 @@ export function ActiveSwitch({ type }: { type: EventType }) {
   const change = useChangeType(type.id);
   const turn = (is_active: boolean) =>
     change.mutate({ is_active }, { onSuccess: () => setAsking(false) });
-  const problem = change.isError && (
-    <span className={classes.failed} role="alert">
-      {failed} {errorText(change.error)}
-    </span>
-  );
   if (!type.is_active) {
     return (
       <>
-        {problem}
+        {change.isError && (
+          <span className={classes.failed} role="alert">
+            {failed} {errorText(change.error)}
+          </span>
+        )}
         <Button
           size="compact-xs"
           variant="light"
@@ -39,23 +39,18 @@ export function ActiveSwitch({ type }: { type: EventType }) {
       <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAsking(true)}>
         {active.off}
       </Button>
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
-        title={active.title(type.name)}
-        closeButtonProps={{ "aria-label": active.cancel }}
-      >
-        <p className={classes.what}>{active.what}</p>
-        {problem}
-        <div className={classes.dialogTools}>
-          <Button variant="default" onClick={() => setAsking(false)}>
-            {active.cancel}
-          </Button>
-          <Button color="red" loading={change.isPending} onClick={() => turn(false)}>
-            {active.off}
-          </Button>
-        </div>
-      </Modal>
+      {isAsking && (
+        <ConfirmDialog
+          title={active.title(type.name)}
+          action={active.off}
+          isBusy={change.isPending}
+          error={change.error}
+          onConfirm={() => turn(false)}
+          onClose={() => setAsking(false)}
+        >
+          {active.what}
+        </ConfirmDialog>
+      )}
     </>
   );
 }

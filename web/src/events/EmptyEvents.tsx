@@ -1,11 +1,13 @@
 import { CopyLine } from "../app/CopyLine";
 import { EmptyState } from "../app/EmptyState";
+import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 
 const { empty } = text.events;
 
 /** How to count a first event. */
 export function EmptyEvents() {
+  usePageTitle(text.events.title);
   const { origin } = window.location;
   const count = `curl -X POST -H "Authorization: Bearer $(cat events.token)" ${origin}/api/events`;
   return (

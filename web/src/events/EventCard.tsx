@@ -2,6 +2,7 @@ import { CloseButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { EventSeries, EventType } from "../api/types";
+import { Card } from "../app/Card";
 import { BarChart } from "../charts/BarChart";
 import { formatCount } from "../format/number";
 import { formatMoment } from "../format/time";
@@ -45,7 +46,12 @@ export function EventCard({ type, answer, cursor, isOld, onRemove, ...chart }: E
   const from_us = starts_us[0] ?? end_us;
   const date = cursor === null ? undefined : dates[cursor];
   return (
-    <article className={classes.card} data-old={isOld || undefined} aria-label={type.name}>
+    <Card
+      as="article"
+      className={classes.card}
+      data-old={isOld || undefined}
+      aria-label={type.name}
+    >
       <div className={classes.cardHead}>
         <h2 title={type.name}>{type.name}</h2>
         <div className={classes.tools}>
@@ -85,6 +91,6 @@ export function EventCard({ type, answer, cursor, isOld, onRemove, ...chart }: E
         height_px={150}
         {...chart}
       />
-    </article>
+    </Card>
   );
 }

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { Choices } from "../app/Choices";
 import { formatMoment } from "../format/time";
 import { text } from "../text";
 import type { Asked } from "./asked";
@@ -21,31 +22,21 @@ export function EventRangeBar({ state, asked, zone }: EventRangeBarProps) {
   const live = "live" in range ? range.live : null;
   return (
     <div className={classes.rangeBar}>
-      <div className={classes.choices} role="toolbar" aria-label={words.label}>
-        {PRESET_NAMES.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={name === live}
-            onClick={() => state.setPreset(name)}
-          >
-            {words.names[name]}
-          </button>
-        ))}
-      </div>
-      <div className={classes.choices} role="toolbar" aria-label={stepWords.label}>
-        {STEPS.map((step) => (
-          <button
-            key={step}
-            type="button"
-            aria-pressed={step === asked.step}
-            disabled={!isDrawable(step, asked)}
-            onClick={() => state.setStep(step)}
-          >
-            {stepWords.names[step]}
-          </button>
-        ))}
-      </div>
+      <Choices
+        label={words.label}
+        values={PRESET_NAMES}
+        names={words.names}
+        chosen={live}
+        onChoose={state.setPreset}
+      />
+      <Choices
+        label={stepWords.label}
+        values={STEPS}
+        names={stepWords.names}
+        chosen={asked.step}
+        isDisabled={(step) => !isDrawable(step, asked)}
+        onChoose={state.setStep}
+      />
       {live === null ? (
         <span className={classes.window}>
           {words.of(formatMoment(asked.from_us), formatMoment(asked.to_us))}

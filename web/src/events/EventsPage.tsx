@@ -1,11 +1,12 @@
-import { CloseButton, TextInput, Title } from "@mantine/core";
+import { CloseButton, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo } from "react";
 import type { EventType } from "../api/types";
+import { PageHead } from "../app/PageHead";
 import { QueryNotice } from "../app/QueryNotice";
-import { usePageTitle } from "../app/usePageTitle";
 import { formatCount } from "../format/number";
 import { SearchIcon } from "../icons/icons";
+import { NoMatch } from "../tables/NoMatch";
 import { text } from "../text";
 import { EmptyEvents } from "./EmptyEvents";
 import { EventCharts } from "./EventCharts";
@@ -43,22 +44,15 @@ export function EventsPage() {
   );
   const asked = state.askedAt(now_us);
 
-  usePageTitle(events.title);
-
   if (query.data && types.length === 0) return <EmptyEvents />;
   return (
     <>
-      <div className={classes.head}>
-        <div>
-          <Title order={1} size="h3">
-            {events.title}
-          </Title>
-          {types.length > 0 && (
-            <p className={classes.summary}>
-              {events.counted(formatCount(types.length), formatCount(sum(types)))}
-            </p>
-          )}
-        </div>
+      <PageHead
+        title={events.title}
+        summary={
+          types.length > 0 && events.counted(formatCount(types.length), formatCount(sum(types)))
+        }
+      >
         <TextInput
           className={classes.search}
           type="search"
@@ -71,7 +65,7 @@ export function EventsPage() {
           value={q}
           onChange={(event) => state.find(event.currentTarget.value)}
         />
-      </div>
+      </PageHead>
       <QueryNotice query={query} height={420} />
       {query.data && (
         <div className={classes.columns}>
@@ -84,7 +78,7 @@ export function EventsPage() {
           />
           <div className={classes.list}>
             {rows.length === 0 ? (
-              <p className={classes.nothing}>{events.nothing(words)}</p>
+              <NoMatch>{events.nothing(words)}</NoMatch>
             ) : (
               <EventsTable
                 rows={rows}

@@ -1,12 +1,12 @@
-import { Button, Modal } from "@mantine/core";
+import { Button, Modal, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/error";
 import { QueryNotice } from "../app/QueryNotice";
 import { formatStamp } from "../format/time";
 import { text } from "../text";
+import classes from "./ContextDialog.module.css";
 import { levelToken } from "./levels";
-import classes from "./logs.module.css";
 import { contextQuery } from "./queries";
 
 const { context } = text.logs;
@@ -43,14 +43,19 @@ function Neighbours({ id }: { id: string }) {
     if (middle) middleRef.current?.scrollIntoView?.({ block: "center" });
   }, [middle]);
 
-  if (isGone) return <p className={classes.quiet}>{context.gone}</p>;
+  if (isGone)
+    return (
+      <Text size="xs" c="dimmed">
+        {context.gone}
+      </Text>
+    );
   return (
     <>
       <QueryNotice query={query} height={320} />
       {middle && (
-        <p className={classes.quiet}>
+        <Text size="xs" c="dimmed">
           {context.of([middle.hostname, middle.runner, middle.source].filter(Boolean).join(" · "))}
-        </p>
+        </Text>
       )}
       <ol className={classes.neighbours}>
         {query.data?.rows.map((row, index) => {
@@ -61,7 +66,7 @@ function Neighbours({ id }: { id: string }) {
               <span className={classes.level} style={{ color: `var(${levelToken(row.level)})` }}>
                 {row.level}
               </span>
-              <span className={classes.whole}>{row.message}</span>
+              <span className={classes.message}>{row.message}</span>
             </li>
           );
         })}

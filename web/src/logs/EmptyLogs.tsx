@@ -1,8 +1,7 @@
-import { Button, Title } from "@mantine/core";
+import { Button, Group, Title } from "@mantine/core";
 import { CopyLine } from "../app/CopyLine";
 import { EmptyState } from "../app/EmptyState";
 import { text } from "../text";
-import classes from "./logs.module.css";
 
 const { empty } = text.logs;
 
@@ -22,7 +21,7 @@ export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
   return (
     <EmptyState title={hasQuery ? empty.noMatch : empty.noRows}>
       {hasQuery && <p>{empty.noMatchWhy}</p>}
-      <div className={classes.rowTools}>
+      <Group gap="xs">
         {onMoreTime && (
           <Button size="compact-sm" variant="default" onClick={onMoreTime}>
             {empty.moreTime}
@@ -33,7 +32,7 @@ export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
             {empty.clear}
           </Button>
         )}
-      </div>
+      </Group>
       {!hasQuery && <HowToCollect />}
     </EmptyState>
   );

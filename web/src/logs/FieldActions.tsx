@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ColumnIcon, MinusIcon, PlusIcon } from "../icons/icons";
 import { text } from "../text";
-import classes from "./logs.module.css";
+import classes from "./FieldActions.module.css";
 
 const { field } = text.logs;
 

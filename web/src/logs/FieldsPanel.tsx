@@ -1,4 +1,4 @@
-import { TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { QueryNotice } from "../app/QueryNotice";
@@ -7,7 +7,7 @@ import { formatPercent } from "../format/percent";
 import { FallingIcon, RightIcon } from "../icons/icons";
 import { text } from "../text";
 import { ColumnButton, type FieldHandlers, FilterButtons } from "./FieldActions";
-import classes from "./logs.module.css";
+import classes from "./FieldsPanel.module.css";
 import { fieldsQuery, type Run, valuesQuery } from "./queries";
 import type { Asked } from "./search";
 
@@ -38,9 +38,15 @@ export function FieldsPanel({ asked, run, ...handlers }: FieldsPanelProps) {
       />
       <QueryNotice query={query} height={160} />
       {query.data && (
-        <p className={classes.quiet}>{logs.fields.of(formatCount(query.data.rows))}</p>
+        <Text size="xs" c="dimmed">
+          {logs.fields.of(formatCount(query.data.rows))}
+        </Text>
       )}
-      {query.data && shown.length === 0 && <p className={classes.quiet}>{logs.fields.none}</p>}
+      {query.data && shown.length === 0 && (
+        <Text size="xs" c="dimmed">
+          {logs.fields.none}
+        </Text>
+      )}
       <ul className={classes.fieldNames}>
         {shown.map(({ value: name, count }) => (
           <li key={name}>
@@ -53,9 +59,9 @@ export function FieldsPanel({ asked, run, ...handlers }: FieldsPanelProps) {
                 {open === name ? <FallingIcon size={12} /> : <RightIcon size={12} />}
                 <span>{name}</span>
               </button>
-              <span className={classes.quiet}>
+              <Text component="span" size="xs" c="dimmed">
                 {formatPercent((100 * count) / Math.max(1, query.data?.rows ?? 1))}
-              </span>
+              </Text>
               {name !== "level" && <ColumnButton name={name} {...handlers} />}
             </div>
             {open === name && <TopValues asked={asked} name={name} onFilter={handlers.onFilter} />}
@@ -78,14 +84,20 @@ function TopValues({ asked, name, onFilter }: TopValuesProps) {
   return (
     <div className={classes.topValues}>
       <QueryNotice query={query} height={90} />
-      {query.data && values.length === 0 && <p className={classes.quiet}>{logs.fields.noValues}</p>}
+      {query.data && values.length === 0 && (
+        <Text size="xs" c="dimmed">
+          {logs.fields.noValues}
+        </Text>
+      )}
       <ul aria-label={logs.fields.top(name)}>
         {values.map(({ value, count }) => (
           <li key={value}>
             <span className={classes.topValue} title={value}>
               {value || '""'}
             </span>
-            <span className={classes.quiet}>{formatCount(count)}</span>
+            <Text component="span" size="xs" c="dimmed">
+              {formatCount(count)}
+            </Text>
             <FilterButtons name={name} value={value} onFilter={onFilter} />
             <span className={classes.share} style={{ width: `${(100 * count) / most}%` }} />
           </li>

@@ -1,11 +1,13 @@
+import { Text } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { Card } from "../app/Card";
 import { BarChart } from "../charts/BarChart";
 import { formatDuration } from "../format/duration";
 import { formatCount } from "../format/number";
 import { formatBucket, formatMoment } from "../format/time";
 import { text } from "../text";
+import classes from "./LogHistogramCard.module.css";
 import { LEVELS, type Level, levelToken } from "./levels";
-import classes from "./logs.module.css";
 import type { LogHistogram } from "./types";
 
 const { logs } = text;
@@ -33,11 +35,7 @@ export function LogHistogramCard({ histogram, isOld, ...actions }: LogHistogramC
     parts.map(({ label, count }) => `${formatCount(count)} ${label}`).join(", "),
   );
   return (
-    <section
-      className={classes.histogram}
-      aria-label={logs.histogram}
-      data-old={isOld || undefined}
-    >
+    <Card className={classes.histogram} aria-label={logs.histogram} data-old={isOld || undefined}>
       <div className={classes.histogramHead}>
         <strong>{logs.rowCount(formatCount(total))}</strong>
         <ul className={classes.legend}>
@@ -53,11 +51,11 @@ export function LogHistogramCard({ histogram, isOld, ...actions }: LogHistogramC
             </li>
           ))}
         </ul>
-        <span className={`${classes.quiet} ${classes.histogramTime}`}>
+        <Text component="span" size="xs" c="dimmed" ml="auto">
           {time_s === undefined
             ? logs.perBar(formatDuration(interval_s))
             : formatBucket(time_s, interval_s)}
-        </span>
+        </Text>
       </div>
       <BarChart
         label={summary}
@@ -69,7 +67,7 @@ export function LogHistogramCard({ histogram, isOld, ...actions }: LogHistogramC
         onZoom={onZoom}
         onReset={onReset}
       />
-    </section>
+    </Card>
   );
 }
 

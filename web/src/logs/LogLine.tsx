@@ -2,8 +2,8 @@ import { formatStamp } from "../format/time";
 import { FallingIcon, RightIcon } from "../icons/icons";
 import { text } from "../text";
 import { readColumn } from "./columns";
+import classes from "./LogLine.module.css";
 import { levelToken } from "./levels";
-import classes from "./logs.module.css";
 import { Marked } from "./Marked";
 import type { LogRow } from "./types";
 

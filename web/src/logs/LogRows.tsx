@@ -1,11 +1,13 @@
 import { useMemo, useState } from "react";
+import { Card } from "../app/Card";
 import { useRowFocus } from "../tables/useRowFocus";
 import { text } from "../text";
-import { gridOf, titleOf, widthsOf } from "./columns";
+import { ColumnHeads } from "./ColumnHeads";
+import { gridOf, widthsOf } from "./columns";
 import type { FieldHandlers } from "./FieldActions";
 import { LogLine } from "./LogLine";
+import classes from "./LogRows.module.css";
 import { levelToken } from "./levels";
-import classes from "./logs.module.css";
 import { RowFields } from "./RowFields";
 import { markFinder } from "./terms";
 import type { LogRow } from "./types";
@@ -45,7 +47,7 @@ export function LogRows(props: LogRowsProps) {
   const grid = isNarrow ? undefined : { gridTemplateColumns: gridOf(widths) };
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: rows take the focus
-    <div className={classes.rows} role="grid" aria-label={logs.rows} aria-rowcount={-1}>
+    <Card as="div" role="grid" aria-label={logs.rows} aria-rowcount={-1}>
       {!isNarrow && <ColumnHeads columns={columns} grid={grid} />}
       <div
         ref={bodyRef}
@@ -101,23 +103,8 @@ export function LogRows(props: LogRowsProps) {
           );
         })}
       </div>
-    </div>
+    </Card>
     // biome-ignore-end lint/a11y/useFocusableInteractive: rows take the focus
-  );
-}
-
-function ColumnHeads({ columns, grid }: { columns: readonly string[]; grid: object | undefined }) {
-  return (
-    // biome-ignore-start lint/a11y/useFocusableInteractive: nothing happens there
-    <div className={classes.heads} style={grid} role="row">
-      <div role="columnheader" aria-label={logs.open} />
-      {["time", "level", ...columns, "message"].map((name) => (
-        <div key={name} role="columnheader">
-          {titleOf(name)}
-        </div>
-      ))}
-    </div>
-    // biome-ignore-end lint/a11y/useFocusableInteractive: nothing happens there
   );
 }
 

@@ -1,7 +1,7 @@
-import { Button, Switch, Title } from "@mantine/core";
+import { Button, Switch } from "@mantine/core";
+import { PageHead } from "../app/PageHead";
 import type { TimeWindow } from "../host/range";
 import { text } from "../text";
-import classes from "./logs.module.css";
 import type { Asked } from "./search";
 import { ViewMenu } from "./ViewMenu";
 
@@ -21,23 +21,18 @@ interface LogsHeadProps {
 /** The page's title, and what changes how rows are shown. */
 export function LogsHead({ isTailing, onTail, onFields, ...view }: LogsHeadProps) {
   return (
-    <div className={classes.head}>
-      <Title order={1} size="h3">
-        {logs.title}
-      </Title>
-      <div className={classes.tools}>
-        <Switch
-          label={logs.tail.label}
-          checked={isTailing}
-          onChange={(event) => onTail(event.currentTarget.checked)}
-        />
-        {onFields && (
-          <Button size="sm" variant="default" onClick={onFields}>
-            {logs.fields.show}
-          </Button>
-        )}
-        <ViewMenu {...view} />
-      </div>
-    </div>
+    <PageHead title={logs.title}>
+      <Switch
+        label={logs.tail.label}
+        checked={isTailing}
+        onChange={(event) => onTail(event.currentTarget.checked)}
+      />
+      {onFields && (
+        <Button size="sm" variant="default" onClick={onFields}>
+          {logs.fields.show}
+        </Button>
+      )}
+      <ViewMenu {...view} />
+    </PageHead>
   );
 }

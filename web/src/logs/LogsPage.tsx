@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { QueryNotice } from "../app/QueryNotice";
-import { usePageTitle } from "../app/usePageTitle";
+import { SidePanel } from "../app/SidePanel";
 import { RangeBar } from "../host/RangeBar";
 import { DEFAULT_PRESET, widen, windowOf } from "../host/range";
 import { RefreshIcon } from "../icons/icons";
@@ -12,7 +12,7 @@ import { ContextDialog } from "./ContextDialog";
 import { FieldsPanel } from "./FieldsPanel";
 import { LogHistogramCard } from "./LogHistogramCard";
 import { LogsHead } from "./LogsHead";
-import classes from "./logs.module.css";
+import classes from "./LogsPage.module.css";
 import { queryProblem } from "./problem";
 import { histogramQuery } from "./queries";
 import { Results } from "./Results";
@@ -44,8 +44,6 @@ export function LogsPage() {
       setRange({ from_us: Math.floor(from_s) * 1e6, to_us: Math.ceil(to_s) * 1e6 }),
     [setRange],
   );
-
-  usePageTitle(logs.title);
 
   const handlers = { columns, onFilter: state.filter, onColumn: state.turnColumn };
   const problem = queryProblem(query.error);
@@ -98,7 +96,7 @@ export function LogsPage() {
         />
       )}
       <div className={classes.columns} data-panel={hasPanel || undefined}>
-        {hasPanel && <aside className={classes.panel}>{panel}</aside>}
+        {hasPanel && <SidePanel className={classes.panel}>{panel}</SidePanel>}
         <Results
           query={query}
           rows={rows}

@@ -1,6 +1,6 @@
 import { text } from "../text";
 import { parseSyntaxError } from "./completion";
-import classes from "./logs.module.css";
+import classes from "./QueryProblem.module.css";
 
 const { logs } = text;
 

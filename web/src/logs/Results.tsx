@@ -1,12 +1,13 @@
 import { Button, Loader } from "@mantine/core";
 import { QueryNotice } from "../app/QueryNotice";
 import { formatCount } from "../format/number";
+import { ListFoot } from "../tables/ListFoot";
 import { text } from "../text";
 import { EmptyLogs } from "./EmptyLogs";
 import type { FieldHandlers } from "./FieldActions";
 import { LogRows } from "./LogRows";
-import classes from "./logs.module.css";
 import { queryProblem } from "./problem";
+import classes from "./Results.module.css";
 import type { Asked } from "./search";
 import { TailBar } from "./TailBar";
 import type { LogRow } from "./types";
@@ -44,20 +45,15 @@ export function Results(props: ResultsProps) {
       )}
       {rows.length > 0 && <LogRows rows={rows} query={asked.q} {...shown} />}
       {rows.length > 0 && (
-        <p className={classes.foot} role="status">
-          {query.isFetchingNextPage && <Loader size={12} mr={8} />}
+        <ListFoot>
+          {query.isFetchingNextPage && <Loader size={12} />}
           {footText(query, rows.length)}
           {query.isFetchNextPageError && (
-            <Button
-              ml="sm"
-              size="compact-xs"
-              variant="default"
-              onClick={() => void query.fetchNextPage()}
-            >
+            <Button size="compact-xs" variant="default" onClick={() => void query.fetchNextPage()}>
               {text.shell.tryAgain}
             </Button>
           )}
-        </p>
+        </ListFoot>
       )}
     </div>
   );

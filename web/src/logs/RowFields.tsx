@@ -1,10 +1,10 @@
-import { Button, CopyButton } from "@mantine/core";
+import { Button, CopyButton, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { formatMoment } from "../format/time";
 import { text } from "../text";
 import { fieldsOf } from "./columns";
 import { ColumnButton, type FieldHandlers, FilterButtons } from "./FieldActions";
-import classes from "./logs.module.css";
+import classes from "./RowFields.module.css";
 import type { LogRow } from "./types";
 
 const { logs } = text;
@@ -50,9 +50,9 @@ export function RowFields({ row, onAround, ...handlers }: RowFieldsProps) {
             {logs.field.machine} {row.hostname}
           </Link>
         )}
-        <span className={classes.quiet}>
+        <Text component="span" size="xs" c="dimmed">
           {logs.field.received} {formatMoment(row.received_us)}
-        </span>
+        </Text>
       </div>
     </section>
   );

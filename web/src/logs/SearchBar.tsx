@@ -1,11 +1,12 @@
 import { Button, CloseButton } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { formatCount } from "../format/number";
+import { useTyped } from "../app/useTyped";
 import { SearchIcon } from "../icons/icons";
 import { text } from "../text";
+import { Completions } from "./Completions";
 import type { Completion } from "./completion";
-import classes from "./logs.module.css";
 import { QueryProblem } from "./QueryProblem";
+import classes from "./SearchBar.module.css";
 import type { Asked } from "./search";
 import { useCompletions } from "./useCompletions";
 
@@ -21,7 +22,7 @@ interface SearchBarProps {
 
 /** The query of the logs page, with completion of fields and values; Enter asks. */
 export function SearchBar({ asked, problem, isBusy, onSearch }: SearchBarProps) {
-  const [query, setQuery] = useState(asked.q);
+  const [query, setQuery] = useTyped(asked.q);
   const [cursor, setCursor] = useState(0);
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -31,7 +32,6 @@ export function SearchBar({ asked, problem, isBusy, onSearch }: SearchBarProps) 
   const found = useCompletions(query, cursor, asked, isOpen);
   const isShown = isOpen && found.length > 0;
 
-  useEffect(() => setQuery(asked.q), [asked.q]);
   useEffect(() => {
     if (nextCursor.current === null) return;
     fieldRef.current?.setSelectionRange(nextCursor.current, nextCursor.current);
@@ -95,30 +95,7 @@ export function SearchBar({ asked, problem, isBusy, onSearch }: SearchBarProps) 
           onKeyDown={press}
         />
         {query && <CloseButton size="sm" aria-label={logs.clear} onClick={() => search("")} />}
-        <div
-          id={listId}
-          role="listbox"
-          aria-label={logs.completions}
-          className={classes.completions}
-        >
-          {isShown &&
-            found.map((completion, index) => (
-              // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
-              <div
-                key={completion.label}
-                id={`${listId}-${index}`}
-                role="option"
-                aria-selected={index === at}
-                onMouseDown={(event) => {
-                  event.preventDefault();
-                  take(completion);
-                }}
-              >
-                <span className={classes.completionName}>{completion.label}</span>
-                <span className={classes.completionCount}>{formatCount(completion.count)}</span>
-              </div>
-            ))}
-        </div>
+        <Completions id={listId} found={isShown ? found : []} at={at} onTake={take} />
       </div>
       <Button type="submit" loading={isBusy}>
         {logs.submit}

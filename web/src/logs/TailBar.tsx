@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { formatCount } from "../format/number";
 import { text } from "../text";
-import classes from "./logs.module.css";
+import classes from "./TailBar.module.css";
 import type { useTail } from "./useTail";
 
 const { tail: words } = text.logs;

@@ -43,8 +43,6 @@ export const audit = {
     number: "Number",
     time: "Time",
     payload: "Payload",
-    copy: "Copy",
-    copied: "Copied",
     gone: "There is no such event, or it is for administrators only.",
   },
   proof: {
@@ -85,7 +83,6 @@ export const audit = {
     forgetTitle: "Forget the head that was seen before?",
     forgetWhat:
       "This browser will trust the log as it is now, and can no more show that it was rewritten before. Save both heads first.",
-    cancel: "Cancel",
   },
   key: {
     title: "Key",

@@ -59,7 +59,6 @@ export const events = {
     title: (name: string) => `Switch off ${name}?`,
     what: "From now on, whoever counts this event is refused with 403. What was counted stays, and stays to be seen here. You can switch it on again at any time.",
     isOff: "Switched off: who counts it is refused.",
-    cancel: "Cancel",
   },
   failed: "That did not work:",
   empty: {
