@@ -13,7 +13,7 @@ import zstandard
 from muster.agent.identity import Identity
 from muster.agent.outcome import Answer, Outcome
 from muster.agent.simulated.fleet import SimulatedFleet
-from muster.agent.simulated.keeping import Identities, KeptIdentity
+from muster.agent.simulated.keeping import Identities, KeptIdentity, LeanHomes
 from muster.agent.simulated.machine import SimulatedMachine
 from muster.agent.simulated.wire import Reply, SharedLink, StreamTransport
 from muster.errors import SettingsError
@@ -123,7 +123,7 @@ def test_a_fleet_enrols_applies_what_is_wanted_sends_and_is_the_same_next_time(t
             AgentSettings(server="http://server"),
             count=3,
             read_token=lambda: "token",
-            identities=Identities(tmp_path / "ids.json"),
+            homes=LeanHomes(Identities(tmp_path / "ids.json")),
             wire=Wire(server),
         )
         running = asyncio.create_task(fleet.run(stop))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from muster.agent.simulated.fleet import SimulatedFleet
-from muster.agent.simulated.keeping import Identities
+from muster.agent.simulated.keeping import HomeDirectories, Identities, LeanHomes
 from muster.cli.logs import start_logging
 from muster.cli.supervise import when_input_ends
 from muster.errors import SettingsError
@@ -18,6 +18,7 @@ from muster.settings import AgentSettings, LogSettings
 
 TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not a token
 MAX_AGENTS = 20_000
+MAX_PAST_DAYS = 30
 RARELY = (50_000, 20, 1_000)
 """Thresholds of the garbage collector: millions of objects live as long as the process does."""
 
@@ -50,6 +51,21 @@ SPOOL_BYTES = 4 * 1024 * 1024
     type=Path,
     help="Keep the agents' ids there, to be the same ones next time.",
 )
+@click.option(
+    "--home",
+    metavar="DIR",
+    type=Path,
+    help="Keep all that the agents must not forget there, each in a directory of its own.",
+)
+@click.option(
+    "--past",
+    "past_days",
+    type=click.IntRange(0, MAX_PAST_DAYS),
+    default=0,
+    show_default=True,
+    metavar="DAYS",
+    help="Send what the machines measured before, too; some have troubles. Needs --home.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes the same machines.")
 @click.option("--flaky", is_flag=True, help="Now and then a machine is away.")
 @click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
@@ -60,6 +76,8 @@ def fleet(
     ca_file: str,
     interval_s: float,
     identities: Path | None,
+    home: Path | None,
+    past_days: int,
     seed: int,
     flaky: bool,
     supervised: bool,
@@ -68,6 +86,8 @@ def fleet(
 
     They check in, collect, spool, send, and apply what the server wants as real ones do.
     """
+    if past_days and home is None:
+        raise click.UsageError("--past needs --home")
     start_logging(LogSettings(level="warning"))
     _allow_files(agents)
     settings = AgentSettings(
@@ -82,9 +102,10 @@ def fleet(
         settings,
         count=agents,
         read_token=lambda: token,
-        identities=Identities(identities),
+        homes=HomeDirectories(home) if home else LeanHomes(Identities(identities)),
         seed=seed,
         flaky=flaky,
+        past_days=past_days,
     )
     click.echo(f"{agents} made-up machines report to {server}. Ctrl-C stops them.", err=True)
     asyncio.run(_run(simulated, supervised))

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -22,6 +23,10 @@ from muster.settings import LoadedSettings, Settings, load_settings
 from muster.settings.load import DEFAULT
 
 DEMO_MACHINES = 12
+DEMO_DAYS = 7
+DEMO_GATHER_MS = 20
+"""Twelve agents need not wait for each other's batches as thousands do."""
+
 ENROLMENT_DAYS = 365
 DAY_US = 86_400 * 1_000_000
 
@@ -40,17 +45,19 @@ DAY_US = 86_400 * 1_000_000
 def command(loaded: LoadedSettings, demo: bool) -> None:
     """Run the server and, as its child, an agent that reports this machine, until Ctrl-C."""
     start_logging(loaded.settings.log)
+    if demo:
+        loaded = with_flags(loaded, {"commit.agent_gather_ms": DEMO_GATHER_MS})
     if not demo or loaded.origins["data"] != DEFAULT:
         uvloop.run(_run(Server(loaded), demo))
         return
     with tempfile.TemporaryDirectory(prefix="muster-demo-", ignore_cleanup_errors=True) as directory:
-        uvloop.run(_run(Server(with_data(loaded, Path(directory))), demo))
+        uvloop.run(_run(Server(with_flags(loaded, {"data": Path(directory)})), demo))
 
 
-def with_data(loaded: LoadedSettings, data: Path) -> LoadedSettings:
-    """Return the settings of the same sources with another data directory. Raises SettingsError."""
+def with_flags(loaded: LoadedSettings, flags: Mapping[str, object]) -> LoadedSettings:
+    """Return the settings of the same sources with more flags. Raises SettingsError."""
     sources = loaded.sources
-    return load_settings(file=sources.file, environ=sources.environ, flags={**sources.flags, "data": data})
+    return load_settings(file=sources.file, environ=sources.environ, flags={**sources.flags, **flags})
 
 
 async def _run(server: Server, demo: bool) -> None:
@@ -123,11 +130,12 @@ def fleet_argv(settings: Settings, token_file: Path) -> list[str]:
     """Return the command line of the made-up machines."""
     authorities = ["--ca-file", settings.agent.ca_file] if settings.agent.ca_file else []
     return [
-        *(sys.executable, "-m", "muster", "generate", "fleet", "--supervised", "--flaky"),
+        *(sys.executable, "-m", "muster", "generate", "fleet", "--supervised"),
         *("--agents", str(DEMO_MACHINES)),
         *("--server", own_url(settings)),
         *("--token-file", str(token_file)),
-        *("--identities", str(settings.data / "demo-agents.json")),
+        *("--home", str(settings.data / "demo")),
+        *("--past", str(DEMO_DAYS)),
         *authorities,
     ]
 

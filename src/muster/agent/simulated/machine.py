@@ -11,7 +11,8 @@ from muster import __version__
 from muster.agent.collect.sample import Sample, sample
 from muster.agent.collect.snapshot import Snapshot
 from muster.agent.runners.parts import Look
-from muster.agent.simulated.shape import Wave, clamp
+from muster.agent.simulated.shape import Wave, at_noon, clamp
+from muster.agent.simulated.story import Story
 from muster.model.inventory import Disk, Interface, Inventory
 from muster.model.link import Facts
 from muster.model.metric_types import METRIC_TYPES
@@ -19,6 +20,9 @@ from muster.model.report import OsInfo, Ports, Report
 
 GIB = 1024**3
 SYSTEM = "Debian GNU/Linux 12 (bookworm), Linux 6.1.0-18-amd64 x86_64"
+UP_S = (9 * 86_400, 90 * 86_400)
+"""A machine has been up for so long when it is made."""
+
 STATES = ("established", "time_wait", "close_wait", "listen", "syn_sent", "fin_wait1", "fin_wait2")
 
 
@@ -37,7 +41,7 @@ ROLES = (
     Role("web", 25, 45, 4e6, 400, ("Nginx", "Node", "Systemd")),
     Role("db", 35, 75, 9e5, 120, ("Postgres", "Pgbouncer", "Systemd")),
     Role("cache", 12, 85, 2e6, 250, ("Redis-server", "Systemd")),
-    Role("build", 55, 60, 3e5, 20, ("Java", "Git", "Systemd")),
+    Role("build", 42, 60, 3e5, 20, ("Java", "Git", "Systemd")),
     Role("queue", 18, 40, 7e5, 160, ("Kafka", "Java", "Systemd")),
 )
 
@@ -48,17 +52,29 @@ class SimulatedMachine:
     It is what `Collecting` calls a collector. Its methods return at once.
     """
 
-    def __init__(self, number: int, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
-        self.hostname = f"demo-{number:04d}"
+    def __init__(
+        self,
+        number: int,
+        *,
+        seed: int = 0,
+        now_s: Callable[[], float] = time.time,
+        story: Story | None = None,
+    ) -> None:
+        """`story`: what happens to it, and its name says what it is for; None: nothing does."""
+        role = ROLES[number % len(ROLES)]
+        self.hostname = f"demo-{number:04d}" if story is None else f"demo-{role.name}-{number:02d}"
+        self.number = number
         self._now_s = now_s
-        self._chance = chance = random.Random(f"{seed}/{number}")  # noqa: S311 made-up data
-        self.role = ROLES[number % len(ROLES)]
+        self._seed = f"{seed}/{number}"
+        self._plot = story.of(number) if story is not None else {}
+        self._chance = chance = random.Random(self._seed)  # noqa: S311 made-up data
+        self.role = role
         self._cores = chance.choice((2, 4, 8, 16))
         self._memory = self._cores * chance.choice((2, 4)) * GIB
         self._disk = chance.choice((40, 80, 200, 500)) * GIB
-        self._boot_s = int(now_s()) - chance.randrange(3_600, 90 * 86_400)
-        self._cpu = self._wave(self.role.cpu * chance.uniform(0.6, 1.4), 0.4, 0.3)
-        self._used = self._wave(self.role.memory * chance.uniform(0.8, 1.1), 0.08, 0.03)
+        self._boot_s = int(story.since_s if story is not None else now_s()) - chance.randrange(*UP_S)
+        self._cpu = self._wave(self.role.cpu * chance.uniform(0.6, 1.4), 0.4, 0.2)
+        self._used = self._wave(min(80.0, self.role.memory * chance.uniform(0.8, 1.1)), 0.06, 0.02)
         self._received = self._wave(self.role.traffic * chance.uniform(0.5, 1.5), 0.5, 0.3)
         self._sent = self._wave(self.role.traffic * chance.uniform(0.5, 2.5), 0.5, 0.3)
         self._written = self._wave(chance.uniform(2e4, 2e6), 0.3, 0.5)
@@ -78,7 +94,11 @@ class SimulatedMachine:
 
     def collect(self) -> Report:
         """Return a report of now."""
-        t_s = self._now_s()
+        return self.report_at(self._now_s())
+
+    def report_at(self, t_s: float) -> Report:
+        """Return the report of a time; the same one for the same time, but for its id."""
+        self._chance.seed(f"{self._seed}/{t_s}")
         return Report(
             boot_time=self._boot_s,
             cpu=round(self._cpu_percent(t_s), 1),
@@ -101,8 +121,8 @@ class SimulatedMachine:
     def look(self, *, with_inventory: bool) -> Snapshot:
         """Return all that can be seen now."""
         t_s = self._now_s()
-        inventory = self._inventory(t_s) if with_inventory else None
-        return Snapshot(int(t_s * 1e6), self.collect(), list(self._samples(t_s)), inventory)
+        inventory = self.inventory_at(t_s) if with_inventory else None
+        return Snapshot(int(t_s * 1e6), self.report_at(t_s), self.samples_at(t_s), inventory)
 
     def open_look(self, types: Iterable[str]) -> Callable[[], Look]:
         """Return what a metric runner of some types looks with."""
@@ -110,9 +130,14 @@ class SimulatedMachine:
 
         def look() -> Look:
             t_s = self._now_s()
-            return Look(int(t_s * 1e6), [one for one in self._samples(t_s) if one.metric in wanted], [])
+            return Look(int(t_s * 1e6), [one for one in self.samples_at(t_s) if one.metric in wanted], [])
 
         return look
+
+    def samples_at(self, t_s: float) -> list[Sample]:
+        """Return the samples of a time; the same ones for the same time."""
+        self._chance.seed(f"{self._seed}/{t_s}")
+        return list(self._samples(t_s))
 
     def _samples(self, t_s: float) -> Iterator[Sample]:
         cpu = self._cpu_percent(t_s)
@@ -167,7 +192,8 @@ class SimulatedMachine:
             yield sample(f"disk.{metric}_total", int(count / divisor), device="vda")
         yield sample("disk.busy_s_total", round(count / 4e7, 2), device="vda")
 
-    def _inventory(self, t_s: float) -> Inventory:
+    def inventory_at(self, t_s: float) -> Inventory:
+        """Return the inventory of a time."""
         memory, percent = self._memory_percent(t_s), self._disk_percent(t_s)
         load = self._cpu_percent(t_s) / 100 * self._cores
         return Inventory(
@@ -197,15 +223,21 @@ class SimulatedMachine:
 
     def _wave(self, mean: float, daily: float, fast: float) -> Wave:
         chance = self._chance
-        return Wave(mean, mean * daily, mean * fast, chance.uniform(300, 1_500), chance.uniform(0, 6.28))
+        phase = at_noon() + chance.uniform(-0.4, 0.4)
+        return Wave(mean, mean * daily, mean * fast, chance.uniform(900, 4_500), phase)
 
     def _cpu_percent(self, t_s: float) -> float:
-        return clamp(self._cpu.at(t_s) + self._chance.gauss(0, 2), 0.5, 100)
+        more = self._plot["cpu"](t_s) if "cpu" in self._plot else 0.0
+        return clamp(self._cpu.at(t_s) + more + self._chance.gauss(0, 2), 0.5, 100)
 
     def _memory_percent(self, t_s: float) -> float:
-        return clamp(self._used.at(t_s), 2, 98)
+        if "memory" in self._plot:
+            return self._plot["memory"](t_s)
+        return clamp(self._used.at(t_s), 2, 90)
 
     def _disk_percent(self, t_s: float) -> float:
-        """A disk fills, and is cleared when it is nearly full."""
+        """A disk fills, and is cleared before it is nearly full."""
+        if "disk" in self._plot:
+            return self._plot["disk"](t_s)
         first, per_day = self._filling
-        return first + (t_s / 86_400 * per_day) % (97 - first)
+        return first + (t_s / 86_400 * per_day) % (84 - first)

@@ -37,6 +37,11 @@ class Wave(NamedTuple):
         return self.mean * (to_s - from_s) + swing(self.daily, DAY_S) + swing(self.fast, self.period_s)
 
 
+def at_noon() -> float:
+    """Return the phase of a wave whose daily swing is highest at 13:00 UTC."""
+    return math.pi / 2 - 2 * math.pi * 13 / 24
+
+
 def clamp(value: float, low: float, high: float) -> float:
     """Return the value, no less than `low` and no more than `high`."""
     return min(high, max(low, value))
