@@ -81,9 +81,58 @@ def test_a_drag_zooms_and_the_address_keeps_it(visit: Visit, host: str) -> None:
     expect(page).to_have_url(re.compile(r"from=\d+&to=\d+"))
     zoomed = page.url
     page.reload()
-    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    expect(page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "false")
     assert page.url == zoomed
     page.go_back()
+    expect(page).to_have_url(before)
+    visit.check()
+
+
+@wide
+def test_facts_timeline_and_a_row_of_charts_need_no_scrolling(visit: Visit, host: str) -> None:
+    visit.page.set_viewport_size({"width": 1280, "height": 860})
+    page = open_host(visit, host, "?range=15m")
+    for title in ("CPU", "Load", "Cores"):
+        heading = page.get_by_role("heading", name=title, exact=True)
+        box = page.get_by_role("article").filter(has=heading).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 860
+    visit.check()
+
+
+@wide
+def test_a_part_of_the_page_is_one_click_away_and_kept_in_the_address(visit: Visit, host: str) -> None:
+    page = open_host(visit, host)
+    parts = page.get_by_role("navigation", name="Parts of the page")
+    parts.get_by_role("link", name="Network").click()
+    heading = page.get_by_role("heading", name="Network", exact=True)
+    expect(heading).to_be_in_viewport()
+    expect(parts.get_by_role("link", name="Network")).to_have_attribute("aria-current", "location")
+    assert page.url.endswith("#network")
+    page.reload()
+    settle(page)
+    expect(parts.get_by_role("link", name="Network")).to_have_attribute("aria-current", "location")
+    bar, box = parts.bounding_box(), heading.bounding_box()
+    assert bar is not None
+    assert box is not None
+    assert bar["y"] + bar["height"] <= box["y"] <= bar["y"] + bar["height"] + 40
+    visit.check()
+
+
+@wide
+def test_a_chart_is_enlarged_and_escape_leads_back(visit: Visit, host: str) -> None:
+    page = open_host(visit, host)
+    before = page.url
+    page.get_by_role("button", name="Enlarge Load").click()
+    dialog = page.get_by_role("dialog", name="Processor · Load")
+    expect(dialog.locator(".u-over")).to_be_visible()
+    box = dialog.locator(".u-over").bounding_box()
+    assert box is not None
+    assert box["width"] > 1000
+    page.reload()
+    expect(dialog.locator(".u-over")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     expect(page).to_have_url(before)
     visit.check()
 

@@ -34,6 +34,13 @@ const METRICS: MetricAnswer = {
     },
     {
       agent_id: "agent-1",
+      metric: "cpu.system_percent",
+      labels: {},
+      unit: "percent",
+      values: [5, 6, 7],
+    },
+    {
+      agent_id: "agent-1",
       metric: "process.memory_bytes",
       labels: { process: RUBBISH },
       unit: "bytes",
@@ -41,6 +48,8 @@ const METRICS: MetricAnswer = {
     },
   ],
 };
+
+const LAST = { agent_id: "agent-1", labels: {}, unit: "", ts_us: 1_795_245_600e6, value: 1 };
 
 const TIMELINE: Timeline = {
   from_us: 1_795_242_000e6,
@@ -113,14 +122,74 @@ test("without log rows only an axis stands below the marks", async () => {
   expect(vi.mocked(openBars).mock.calls.at(-1)?.[3]).toMatchObject({ hasScale: false });
 });
 
-test("a line is hidden and shown again by its name", async () => {
+test("a click on a name shows its line alone, with Ctrl it hides it", async () => {
   const user = userEvent.setup();
   openConsole("/hosts/agent-1", serverWith(makeDetail()));
   const entry = await screen.findByRole("button", { name: /^user 42\.5\s%$/ });
+  const other = screen.getByRole("button", { name: /^system 7/ });
+  const shown = () =>
+    vi
+      .mocked(openPlot)
+      .mock.calls.at(-1)?.[1]
+      .map(({ label }) => label);
   await user.click(entry);
+  expect(other).toHaveAttribute("aria-pressed", "false");
+  expect(shown()).toEqual(["user"]);
+  await user.click(entry);
+  expect(shown()).toEqual(["user", "system"]);
+  await user.keyboard("{Control>}");
+  await user.click(entry);
+  await user.keyboard("{/Control}");
   expect(entry).toHaveAttribute("aria-pressed", "false");
-  const shown = vi.mocked(openPlot).mock.calls.at(-1)?.[1];
-  expect(shown).toEqual([]);
+  expect(shown()).toEqual(["system"]);
+});
+
+test("a chart is enlarged, kept in the address, and Escape leads back", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  await user.click(await screen.findByRole("button", { name: "Enlarge CPU" }));
+  const dialog = await screen.findByRole("dialog", { name: "Processor · CPU" });
+  expect(within(dialog).getByRole("img", { name: "CPU over time" })).toBeInTheDocument();
+  expect(router.state.location.search).toMatchObject({ chart: "cpu" });
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(router.state.location.href).toBe("/hosts/agent-1");
+});
+
+test("every part of the page is a click away, with the number of its charts", async () => {
+  const detail = makeDetail();
+  const last = (metric: string) => ({ ...LAST, metric });
+  detail.last = [last("temperature.celsius"), last("app.queue"), last("app.workers"), last("odd")];
+  const { container } = openConsole("/hosts/agent-1", serverWith(detail));
+  const nav = await screen.findByRole("navigation", { name: "Parts of the page" });
+  const places = within(nav).getAllByRole("link");
+  expect(places.map(({ textContent }) => textContent)).toEqual([
+    "Processor2",
+    "Memory2",
+    "Disks2",
+    "Network3",
+    "Processes3",
+    "Hardware1",
+    "app2",
+    "Other metrics1",
+    "Details",
+  ]);
+  for (const place of places) {
+    expect(container.querySelector(place.getAttribute("href") ?? "")).not.toBeNull();
+  }
+});
+
+test("charts stand still, and move on with the span that they had", async () => {
+  const user = userEvent.setup();
+  const { router } = openConsole("/hosts/agent-1?range=6h", serverWith(makeDetail()));
+  const live = await screen.findByRole("button", { name: "Live" });
+  expect(live).toHaveAttribute("aria-pressed", "true");
+  await user.click(live);
+  expect(live).toHaveAttribute("aria-pressed", "false");
+  const { from, to } = router.state.location.search as { from: number; to: number };
+  expect(to - from).toBe(21_600e6);
+  await user.click(live);
+  expect(router.state.location.href).toBe("/hosts/agent-1?range=6h");
 });
 
 test("the range is asked for, kept in the address, and zoomed by a chart", async () => {
@@ -135,14 +204,15 @@ test("the range is asked for, kept in the address, and zoomed by a chart", async
   expect(screen.getByRole("button", { name: "6 h" })).toHaveAttribute("aria-pressed", "true");
 
   vi.mocked(openPlot).mock.calls[0]?.[3].onZoom(1_795_243_000, 1_795_243_600);
-  expect(await screen.findByRole("button", { name: "Reset zoom" })).toBeVisible();
+  const live = screen.getByRole("button", { name: "Live" });
+  await waitFor(() => expect(live).toHaveAttribute("aria-pressed", "false"));
   expect(router.state.location.search).toMatchObject({
     from: 1_795_243_000e6,
     to: 1_795_243_600e6,
   });
   await waitFor(() => expect(spans()).toContain(600e6));
-  await user.click(screen.getByRole("button", { name: "Reset zoom" }));
-  await waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1"));
+  await user.click(live);
+  await waitFor(() => expect(router.state.location.href).toBe("/hosts/agent-1?range=6h"));
 });
 
 test("rubbish names stay text in header, legend and tables", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { MetricAnswer, Values } from "../src/api/types";
+import { only, ranksOf, toggled } from "../src/charts/hiding";
 import {
   type ChartSpec,
   lastValue,
@@ -138,4 +139,18 @@ test("no two charts share an id and every metric is named as the model wants it"
   for (const metric of SECTIONS.flatMap(metricsOf)) {
     expect(metric).toMatch(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/);
   }
+});
+
+test("one line is chosen alone, and all come back", () => {
+  const labels = ["a", "b", "c"];
+  const alone = only("b", labels, new Set(["b"]));
+  expect([...alone]).toEqual(["a", "c"]);
+  expect([...only("c", labels, alone)]).toEqual(["a", "b"]);
+  expect([...only("b", labels, alone)]).toEqual([]);
+  expect([...toggled("a", alone)]).toEqual(["c"]);
+  expect([...toggled("b", alone)]).toEqual(["a", "c", "b"]);
+});
+
+test("the highest value ranks first, what is missing last", () => {
+  expect(ranksOf([5, null, 20, 5])).toEqual([1, 3, 0, 2]);
 });

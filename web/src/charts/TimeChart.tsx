@@ -1,14 +1,15 @@
 import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import { formatBucket } from "../format/time";
 import { text } from "../text";
+import { only, toggled } from "./hiding";
 import { Legend } from "./Legend";
 import type { ChartLines, PastLines } from "./lines";
 import type { PlotMark } from "./marks";
 import { FRAME_COLORS, lineColor, type Scheme } from "./palette";
-import { openPlot, type PlotLine, plotData } from "./plot";
+import { openPlot, PLOT_HEIGHT_PX, type PlotLine, plotData } from "./plot";
 import classes from "./TimeChart.module.css";
 
 export interface TimeChartProps {
@@ -20,6 +21,10 @@ export interface TimeChartProps {
   top?: number;
   past?: PastLines;
   marks?: readonly PlotMark[];
+  height_px?: number;
+  hasTitle?: boolean;
+  /** Stands at the right of the title. */
+  tools?: ReactNode;
   onZoom: (from_s: number, to_s: number) => void;
   onReset: () => void;
   onPick?: (time_s: number) => void;
@@ -29,7 +34,8 @@ const NO_MARKS: readonly PlotMark[] = [];
 
 /** Lines over time with a legend that follows the cursor; a drag zooms, a double click resets. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, chart, isStacked = false, top = 0, past, marks = NO_MARKS, ...view } = props;
+  const { title, chart, isStacked = false, top = 0, past, marks = NO_MARKS, ...rest } = props;
+  const { height_px = PLOT_HEIGHT_PX, hasTitle = true, tools, ...view } = rest;
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<number | null>(null);
@@ -41,28 +47,34 @@ export function TimeChart(props: TimeChartProps) {
     const present = lines.filter(({ label }) => !hidden.has(label));
     return past ? [...present, ...pastOf(present, past, isStacked, scheme)] : present;
   }, [lines, hidden, past, isStacked, scheme]);
-  const elementRef = usePlot({ chart, shown, isStacked, top, scheme, marks, setCursor, ...view });
-
-  const toggle = (label: string) =>
-    setHidden((old) => {
-      const next = new Set(old);
-      if (!next.delete(label)) next.add(label);
-      return next;
-    });
+  const elementRef = usePlot({
+    chart,
+    shown,
+    isStacked,
+    top,
+    scheme,
+    marks,
+    height_px,
+    setCursor,
+    ...view,
+  });
+  const labels = lines.map(({ label }) => label);
   const time_s = cursor === null ? undefined : chart.times_s[cursor];
   return (
     <>
       <div className={classes.head}>
-        <h3 className={classes.title}>{title}</h3>
+        {hasTitle && <h3 className={classes.title}>{title}</h3>}
         <span className={classes.time}>
           {time_s !== undefined
             ? formatBucket(time_s, chart.interval_s)
             : past && text.host.compare.dashed(past.of)}
         </span>
+        {tools}
       </div>
       <div
         ref={elementRef}
         className={classes.plot}
+        style={{ height: height_px }}
         role="img"
         aria-label={text.charts.overTime(title)}
       />
@@ -73,7 +85,8 @@ export function TimeChart(props: TimeChartProps) {
         hidden={hidden}
         omitted={chart.omitted}
         past={isStacked ? undefined : past}
-        onToggle={toggle}
+        onOnly={(label) => setHidden((old) => only(label, labels, old))}
+        onToggle={(label) => setHidden((old) => toggled(label, old))}
       />
     </>
   );
@@ -96,7 +109,8 @@ function pastOf(
   });
 }
 
-interface PlotInput extends Omit<TimeChartProps, "title" | "past"> {
+interface PlotInput extends Omit<TimeChartProps, "title" | "past" | "hasTitle" | "tools"> {
+  height_px: number;
   shown: PlotLine[];
   isStacked: boolean;
   top: number;
@@ -111,7 +125,7 @@ function usePlot(input: PlotInput) {
   const plotRef = useRef<uPlot | null>(null);
   const latest = useRef(input);
   latest.current = input;
-  const { chart, shown, isStacked, top, scheme, marks, from_s, to_s } = input;
+  const { chart, shown, isStacked, top, scheme, marks, from_s, to_s, height_px } = input;
   const shape = JSON.stringify(
     shown.map((line) => [line.label, line.color, line.isLimit, line.isPast]),
   );
@@ -126,6 +140,7 @@ function usePlot(input: PlotInput) {
       unit: chart.unit,
       top,
       isStacked,
+      height_px,
       window: () => [latest.current.from_s, latest.current.to_s],
       marks: () => latest.current.marks,
       onCursor: (index) => latest.current.setCursor(index),
@@ -144,7 +159,7 @@ function usePlot(input: PlotInput) {
       plot.destroy();
       plotRef.current = null;
     };
-  }, [shape, scheme, chart.unit, isStacked, top]);
+  }, [shape, scheme, chart.unit, isStacked, top, height_px]);
 
   useEffect(() => {
     plotRef.current?.setData(plotData(chart.times_s, shown, isStacked));

@@ -23,6 +23,7 @@ export interface PlotOptions {
   unit: string;
   top: number;
   isStacked: boolean;
+  height_px: number;
   /** Read anew at each draw: the window moves while the plot stays. */
   window: () => [from_s: number, to_s: number];
   /** Read anew at each draw. */
@@ -59,7 +60,7 @@ export function openPlot(
   const plot = new uPlot(
     {
       width: element.clientWidth || 400,
-      height: PLOT_HEIGHT_PX,
+      height: options.height_px,
       padding: [8, 20, 0, 0],
       tzDate: zonedDate,
       legend: { show: false },

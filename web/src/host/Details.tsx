@@ -7,6 +7,7 @@ import { HostTabs, type Told } from "./HostTabs";
 import classes from "./host.module.css";
 import { MomentBar } from "./MomentBar";
 import { lastOf, momentQuery, PROCESS_METRICS, windowBefore } from "./moment";
+import { DETAILS } from "./places";
 import { metricsQuery } from "./queries";
 import type { HostSearch } from "./search";
 
@@ -26,7 +27,12 @@ export function Details({ detail, now_us, search, sectionRef, onSearch }: Detail
   const now: Told = detail;
   const isPast = at !== undefined;
   return (
-    <section ref={sectionRef} className={classes.section} aria-label={text.host.details}>
+    <section
+      ref={sectionRef}
+      id={DETAILS}
+      className={classes.section}
+      aria-label={text.host.details}
+    >
       {isPast && (
         <MomentBar at_us={at} moment={then.query.data} onMoment={(at) => onSearch({ at })} />
       )}

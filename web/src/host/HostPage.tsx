@@ -1,21 +1,22 @@
-import { Anchor, Button, Text, Title } from "@mantine/core";
+import { Anchor, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef } from "react";
 import { ApiError } from "../api/error";
 import type { Mark } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
-import { formatMoment } from "../format/time";
 import { text } from "../text";
 import { ChartSection } from "./ChartSection";
-import { CompareSelect } from "./CompareSelect";
 import { Details } from "./Details";
+import { EnlargedChart } from "./EnlargedChart";
 import { HostHeader } from "./HostHeader";
+import { HostTools } from "./HostTools";
 import classes from "./host.module.css";
+import { placesOf } from "./places";
 import { hostQuery } from "./queries";
 import { RangeBar } from "./RangeBar";
 import { toRange } from "./search";
-import { otherMetrics, sectionsOf } from "./sections";
+import { chartIn, otherMetrics, sectionsOf } from "./sections";
 import { timelineQuery } from "./timeline/queries";
 import { TimelineBand } from "./timeline/TimelineBand";
 import { usePlotMarks } from "./timeline/usePlotMarks";
@@ -28,7 +29,7 @@ const NO_MARKS: readonly Mark[] = [];
 /** One machine: what it is, how it has fared over a time range, and what runs and listens on it. */
 export function HostPage() {
   const { id } = useParams({ from: "/shell/hosts/$id" });
-  const { search, setSearch, setRange, pick } = useHostSearch();
+  const { search, setSearch, setRange, goLive, enlarge, pick } = useHostSearch();
   const query = useQuery(hostQuery(id));
   const skew_us = query.data?.skew_us ?? 0;
   const range = useMemo(() => toRange(search), [search]);
@@ -41,6 +42,13 @@ export function HostPage() {
   );
   const others = otherMetrics(query.data?.detail.last ?? []).join();
   const sections = useMemo(() => sectionsOf(others ? others.split(",") : []), [others]);
+  const view = useMemo(
+    () => ({ window, marks, onRange: setRange, onReset: goLive, onPick: pick }),
+    [window, marks, setRange, goLive, pick],
+  );
+  const measured = query.data?.detail.last;
+  const places = useMemo(() => placesOf(sections, measured), [sections, measured]);
+  const large = chartIn(sections, search.chart);
   const details = useRef<HTMLElement>(null);
   const detail = query.data?.detail;
   const hostname = detail?.agent.hostname;
@@ -54,21 +62,17 @@ export function HostPage() {
     <>
       <QueryNotice query={query} height={150} />
       {detail && <HostHeader detail={detail} now_us={serverNow(skew_us)} />}
-      <RangeBar range={range} window={window} now_us={serverNow(skew_us)} onChange={setRange}>
-        <div className={classes.rangeTools}>
-          {search.at !== undefined && (
-            <Button
-              size="compact-sm"
-              variant="light"
-              title={words.moment.toDetails}
-              onClick={() => details.current?.scrollIntoView({ behavior: "smooth" })}
-            >
-              {words.moment.chip(formatMoment(search.at))}
-            </Button>
-          )}
-          <CompareSelect value={search.compare} onChange={(compare) => setSearch({ compare })} />
-        </div>
-      </RangeBar>
+      <HostTools
+        places={places}
+        search={search}
+        range={range}
+        window={window}
+        now_us={serverNow(skew_us)}
+        detailsRef={details}
+        onSearch={setSearch}
+        onRange={setRange}
+        onLive={goLive}
+      />
       {detail && (
         <TimelineBand
           agent={detail.agent}
@@ -77,20 +81,37 @@ export function HostPage() {
           search={search}
           onSearch={setSearch}
           onRange={setRange}
+          onReset={goLive}
         />
       )}
       {sections.map((section) => (
         <ChartSection
-          key={section.title}
+          key={section.id}
           agent_id={id}
           section={section}
           compare={search.compare}
-          window={window}
-          marks={marks}
-          onRange={setRange}
-          onPick={pick}
+          onEnlarge={enlarge}
+          {...view}
         />
       ))}
+      {large && (
+        <EnlargedChart
+          agent_id={id}
+          {...large}
+          compare={search.compare}
+          onClose={() => setSearch({ chart: undefined })}
+          {...view}
+        >
+          <RangeBar
+            range={range}
+            window={window}
+            now_us={serverNow(skew_us)}
+            hint=""
+            onLive={goLive}
+            onChange={setRange}
+          />
+        </EnlargedChart>
+      )}
       {detail && (
         <Details
           detail={detail}

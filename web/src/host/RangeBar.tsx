@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { formatMoment } from "../format/time";
 import { LeftIcon, RightIcon, WidenIcon } from "../icons/icons";
 import { text } from "../text";
 import classes from "./host.module.css";
+import { LiveButton } from "./LiveButton";
 import { DEFAULT_PRESET, PRESET_NAMES, type Range, shift, type TimeWindow, widen } from "./range";
 
 const words = text.host.range;
@@ -14,6 +15,8 @@ interface RangeBarProps {
   now_us: number;
   /** What a live range says of itself. */
   hint?: string;
+  /** Back to the span that moves on; with it the range can stand still, too. */
+  onLive?: () => void;
   onChange: (range: Range) => void;
   /** More to choose, at the end of the bar. */
   children?: ReactNode;
@@ -25,6 +28,7 @@ export function RangeBar({
   window,
   now_us,
   hint = words.live,
+  onLive,
   onChange,
   children,
 }: RangeBarProps) {
@@ -44,6 +48,20 @@ export function RangeBar({
           </button>
         ))}
       </div>
+      <NativeSelect
+        className={classes.presetSelect}
+        size="xs"
+        aria-label={words.label}
+        value={live ?? ""}
+        data={[
+          ...(live === null ? [{ value: "", label: words.other }] : []),
+          ...PRESET_NAMES.map((name) => ({ value: name, label: words.names[name] })),
+        ]}
+        onChange={({ currentTarget }) => {
+          const chosen = PRESET_NAMES.find((name) => name === currentTarget.value);
+          if (chosen) onChange({ live: chosen });
+        }}
+      />
       <div className={classes.steps}>
         <Step label={words.earlier} onClick={() => onChange(shift(window, -0.5, now_us))}>
           <LeftIcon />
@@ -59,16 +77,21 @@ export function RangeBar({
           <RightIcon />
         </Step>
       </div>
+      {onLive && (
+        <LiveButton isLive={live !== null} onPause={() => onChange(window)} onLive={onLive} />
+      )}
       {live === null ? (
         <div className={classes.custom}>
           <span>{words.of(formatMoment(window.from_us), formatMoment(window.to_us))}</span>
-          <Button
-            size="compact-sm"
-            variant="light"
-            onClick={() => onChange({ live: DEFAULT_PRESET })}
-          >
-            {words.reset}
-          </Button>
+          {!onLive && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              onClick={() => onChange({ live: DEFAULT_PRESET })}
+            >
+              {words.reset}
+            </Button>
+          )}
         </div>
       ) : (
         <span className={classes.hint}>{hint}</span>

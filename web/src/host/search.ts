@@ -14,7 +14,10 @@ export type Tab = (typeof TABS)[number];
 export const COMPARISONS = ["previous", "day", "week"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** What the address of the host page keeps. `from` and `to` in Unix microseconds outrank `range`. */
+/**
+ * What the address of the host page keeps. `from` and `to` in Unix microseconds outrank `range`, which
+ * is then the span that one comes back to.
+ */
 export interface HostSearch {
   range?: Preset;
   from?: number;
@@ -25,6 +28,8 @@ export interface HostSearch {
   at?: number;
   /** The marks of the timeline as a list, too. */
   marks?: "list";
+  /** The chart that is enlarged. */
+  chart?: string;
   /** The marks are not drawn through the charts. */
   lines?: "off";
   /** The version of the inventory that is open, and the one it is compared with. */
@@ -38,6 +43,8 @@ export function parseHostSearch(search: Record<string, unknown>): HostSearch {
     compare: COMPARISONS.find((each) => each === search.compare),
     at: toMicroseconds(search.at) ?? undefined,
     marks: search.marks === "list" ? "list" : undefined,
+    chart: typeof search.chart === "string" ? search.chart : undefined,
+    range: PRESET_NAMES.find((name) => name === search.range),
     lines: search.lines === "off" ? "off" : undefined,
     look: toId(search.look),
     against: toId(search.against),
@@ -48,11 +55,16 @@ export function parseHostSearch(search: Record<string, unknown>): HostSearch {
     const { from_us, to_us } = clampWindow({ from_us: from, to_us: to });
     return { ...parsed, from: from_us, to: to_us };
   }
-  return { ...parsed, range: PRESET_NAMES.find((name) => name === search.range) };
+  return parsed;
 }
 
 export function toRange({ range, from, to }: HostSearch): Range {
   if (from !== undefined && to !== undefined) return { from_us: from, to_us: to };
+  return { live: range ?? DEFAULT_PRESET };
+}
+
+/** The span that moves on: the last one that was chosen. */
+export function liveRange({ range }: HostSearch): Range {
   return { live: range ?? DEFAULT_PRESET };
 }
 

@@ -6,12 +6,15 @@ const { charts, lines, sections } = text.host;
 
 /** The charts of the host page. Each section is one request; see model/metric.py for the names. */
 export interface Section {
+  /** The id of its element. */
+  id: string;
   title: string;
   charts: readonly ChartSpec[];
 }
 
 export const SECTIONS: readonly Section[] = [
   {
+    id: "processor",
     title: sections.processor,
     charts: [
       {
@@ -48,6 +51,7 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "memory",
     title: sections.memory,
     charts: [
       {
@@ -69,6 +73,7 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "disks",
     title: sections.disks,
     charts: [
       {
@@ -111,6 +116,7 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "network",
     title: sections.network,
     charts: [
       {
@@ -159,6 +165,7 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "processes",
     title: sections.processes,
     charts: [
       {
@@ -180,6 +187,7 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "hardware",
     title: sections.hardware,
     charts: [
       {
@@ -211,10 +219,42 @@ const NOT_DRAWN: ReadonlySet<string> = new Set([
 
 const KNOWN: ReadonlySet<string> = new Set(SECTIONS.flatMap(metricsOf));
 
-/** The sections of a machine: those of every one, and a chart for each other metric, by name. */
+/**
+ * The sections of a machine: those of every one, and a chart for each other metric. Metrics whose names
+ * begin with the same word are a section.
+ */
 export function sectionsOf(others: readonly string[]): readonly Section[] {
   if (others.length === 0) return SECTIONS;
-  return [...SECTIONS, { title: sections.others, charts: others.map(chartOf) }];
+  const families = new Map<string, string[]>();
+  for (const metric of others) {
+    const family = metric.split(".")[0] ?? metric;
+    families.set(family, [...(families.get(family) ?? []), metric]);
+  }
+  const added: Section[] = [];
+  const rest: string[] = [];
+  for (const [family, metrics] of families) {
+    if (metrics.length === 1) rest.push(...metrics);
+    else added.push({ id: `metrics-${family}`, title: family, charts: metrics.map(chartOf) });
+  }
+  if (rest.length > 0)
+    added.push({ id: "others", title: sections.others, charts: rest.map(chartOf) });
+  return [...SECTIONS, ...added];
+}
+
+/** The charts of a section that a machine with these metrics has. */
+export function shownCharts({ charts }: Section, measured: ReadonlySet<string>): ChartSpec[] {
+  return charts.filter(
+    ({ isOptional, sources }) => !isOptional || sources.some(({ metric }) => measured.has(metric)),
+  );
+}
+
+/** A chart by its id, with the section that it is in. */
+export function chartIn(sections: readonly Section[], id: string | undefined) {
+  for (const section of sections) {
+    const spec = section.charts.find((chart) => chart.id === id);
+    if (spec) return { section, spec };
+  }
+  return undefined;
 }
 
 /** The metrics that no section of every machine draws, of those that were measured last. */

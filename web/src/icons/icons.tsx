@@ -75,6 +75,12 @@ export const WidenIcon = (props: IconProps) => (
   </Icon>
 );
 
+export const EnlargeIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5" />
+  </Icon>
+);
+
 export const RisingIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M4.5 9.5 8 6l3.5 3.5" />

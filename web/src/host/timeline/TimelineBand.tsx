@@ -8,7 +8,7 @@ import { formatDuration } from "../../format/duration";
 import { formatCount } from "../../format/number";
 import { formatBucket } from "../../format/time";
 import { text } from "../../text";
-import { clampWindow, DEFAULT_PRESET, type Range, type TimeWindow } from "../range";
+import { clampWindow, type Range, type TimeWindow } from "../range";
 import type { HostSearch } from "../search";
 import { Lanes } from "./Lanes";
 import { bucketTimes, LevelLegend, LogBars } from "./LogBars";
@@ -25,11 +25,12 @@ interface TimelineBandProps {
   search: HostSearch;
   onSearch: (search: HostSearch) => void;
   onRange: (range: Range) => void;
+  onReset: () => void;
 }
 
 /** What happened to a machine, above its charts and on their axis: marks, and its log rate. */
 export function TimelineBand(props: TimelineBandProps) {
-  const { agent, query, window, search, onSearch, onRange } = props;
+  const { agent, query, window, search, onSearch, onRange, onReset } = props;
   const [cursor, setCursor] = useState<number | null>(null);
   const { plotRef, cursorRef, drive, follow } = useSharedCursor();
   const timeline = query.data;
@@ -84,7 +85,7 @@ export function TimelineBand(props: TimelineBandProps) {
               onMove={follow}
               onCursor={setCursor}
               onZoom={zoom}
-              onReset={() => onRange({ live: DEFAULT_PRESET })}
+              onReset={onReset}
             />
           ) : (
             <p className={classes.quiet}>{words.tooMany}</p>

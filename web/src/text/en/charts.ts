@@ -1,8 +1,8 @@
 /** Charts of every page. */
 export const charts = {
   overTime: (title: string) => `${title} over time`,
-  show: (line: string) => `Show ${line}`,
-  hide: (line: string) => `Hide ${line}`,
+  only: (line: string) => `Only ${line}; with Ctrl or Shift, show or hide it`,
+  all: "Show all lines again",
   unknown: "unknown",
   omitted: (count: number) => `${count} smaller not shown`,
 };

@@ -43,7 +43,12 @@ export const host = {
     wider: "Show more time",
     later: "Later",
     reset: "Reset zoom",
+    other: "Other",
     live: "Live. Drag across a chart to zoom in.",
+    drag: "Drag across a chart to zoom in.",
+    isLive: "Live",
+    pause: "Let the charts stand still",
+    goLive: "Move on with time again",
     of: (from: string, to: string) => `${from} – ${to}`,
   },
   compare: {
@@ -60,6 +65,7 @@ export const host = {
     sum: "all",
   },
   sections: {
+    label: "Parts of the page",
     processor: "Processor",
     memory: "Memory",
     disks: "Disks",
@@ -69,6 +75,7 @@ export const host = {
     others: "Other metrics",
   },
   charts: {
+    enlarge: (title: string) => `Enlarge ${title}`,
     stale: "Not up to date, try again",
     noData: "No data in this range.",
     cpu: "CPU",
