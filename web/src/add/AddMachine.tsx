@@ -2,6 +2,7 @@ import { Button, NumberInput, SegmentedControl, TagsInput, Text, TextInput } fro
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { errorText } from "../api/error";
+import { Card } from "../app/Card";
 import { CopyLine } from "../app/CopyLine";
 import { tagsQuery } from "../fleet/reading";
 import { sessionQuery } from "../session/queries";
@@ -84,7 +85,7 @@ function Draft({ choices, onChoose, onMade }: DraftProps) {
     if (!isWrong) make.mutate({ machines, tags });
   };
   return (
-    <form className={classes.draft} aria-label={words.title} onSubmit={submit}>
+    <Card as="form" className={classes.draft} aria-label={words.title} onSubmit={submit}>
       <TextInput
         className={classes.server}
         label={words.server}
@@ -117,7 +118,7 @@ function Draft({ choices, onChoose, onMade }: DraftProps) {
       <Button type="submit" className={classes.make} loading={make.isPending} disabled={isWrong}>
         {words.make}
       </Button>
-    </form>
+    </Card>
   );
 }
 

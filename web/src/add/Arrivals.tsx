@@ -1,6 +1,7 @@
 import { Button, Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Card } from "../app/Card";
 import { Notice } from "../app/Notice";
 import { QueryNotice } from "../app/QueryNotice";
 import { StateDot } from "../app/StateDot";
@@ -24,11 +25,11 @@ export function Arrivals({ token_id, onAgain }: { token_id: string; onAgain: () 
             <Progress token={page.token} />
           </p>
           {page.agents.length > 0 && (
-            <ul className={classes.arrivals} aria-label={words.list}>
+            <Card as="ul" className={classes.arrivals} aria-label={words.list}>
               {page.agents.map((agent) => (
                 <Arrival key={agent.agent_id} agent={agent} />
               ))}
-            </ul>
+            </Card>
           )}
           {page.token.state in words.states && <Notice>{words.states[page.token.state]}</Notice>}
           {page.token.state !== "valid" && (

@@ -14,7 +14,7 @@ const TOKENS = "/console/v1/tokens";
 const WATCH_MS = 1000;
 
 /** How long the command of this page is good for. */
-export const VALID_S = 3600;
+const VALID_S = 3600;
 
 export function enrolmentQuery(token_id: string) {
   return queryOptions({

@@ -5,7 +5,7 @@ import classes from "./Commands.module.css";
 import { type Command, findCommands } from "./palette";
 import { useCommands } from "./useCommands";
 
-const { commands: words_ } = text;
+const { commands: labels } = text;
 
 interface CommandPaletteProps {
   isOpen: boolean;
@@ -20,7 +20,7 @@ export function CommandPalette({ isOpen, onClose, onKeys }: CommandPaletteProps)
       opened={isOpen}
       onClose={onClose}
       withCloseButton={false}
-      attributes={{ content: { "aria-label": words_.open } }}
+      attributes={{ content: { "aria-label": labels.open } }}
       size="lg"
       padding={0}
       yOffset="12vh"
@@ -62,8 +62,8 @@ function Finder({ onClose, onKeys }: Omit<CommandPaletteProps, "isOpen">) {
         aria-expanded
         aria-controls={listId}
         aria-activedescendant={chosen && `${listId}-${found.indexOf(chosen)}`}
-        aria-label={words_.open}
-        placeholder={words_.placeholder}
+        aria-label={labels.open}
+        placeholder={labels.placeholder}
         value={words}
         onChange={(event) => {
           setWords(event.currentTarget.value);
@@ -71,7 +71,7 @@ function Finder({ onClose, onKeys }: Omit<CommandPaletteProps, "isOpen">) {
         }}
         onKeyDown={press}
       />
-      <div id={listId} className={classes.list} role="listbox" aria-label={words_.list}>
+      <div id={listId} className={classes.list} role="listbox" aria-label={labels.list}>
         {found.map((command, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the field, which names the option
           // biome-ignore lint/a11y/useFocusableInteractive: as above
@@ -86,11 +86,11 @@ function Finder({ onClose, onKeys }: Omit<CommandPaletteProps, "isOpen">) {
           >
             <span className={classes.label}>{command.label}</span>
             {command.note && <span className={classes.note}>{command.note}</span>}
-            <span className={classes.kind}>{words_.kinds[command.kind]}</span>
+            <span className={classes.kind}>{labels.kinds[command.kind]}</span>
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={classes.nothing}>{words_.nothing(words)}</p>}
+      {found.length === 0 && <p className={classes.nothing}>{labels.nothing(words)}</p>}
     </>
   );
 }

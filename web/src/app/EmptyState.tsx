@@ -1,5 +1,6 @@
 import { Title } from "@mantine/core";
 import { type ReactNode, useId } from "react";
+import { Card } from "./Card";
 import classes from "./EmptyState.module.css";
 
 interface EmptyStateProps {
@@ -14,11 +15,11 @@ interface EmptyStateProps {
 export function EmptyState({ title, order = 2, children }: EmptyStateProps) {
   const id = useId();
   return (
-    <section className={classes.empty} aria-labelledby={id}>
+    <Card className={classes.empty} aria-labelledby={id}>
       <Title order={order} size="h4" id={id}>
         {title}
       </Title>
       {children}
-    </section>
+    </Card>
   );
 }

@@ -12,7 +12,7 @@ import { MainMenu, MenuDrawer } from "./MainMenu";
 import classes from "./Shell.module.css";
 import { useConnectionLost } from "./useConnection";
 import { useKeys } from "./useKeys";
-import { useZoneName } from "./useZone";
+import { useServerZone, useZoneName } from "./useZone";
 import { ZoneSwitch } from "./ZoneSwitch";
 
 const { shell, commands } = text;
@@ -20,6 +20,7 @@ const { shell, commands } = text;
 /** What all pages for signed-in people share: the bar on top, keys, and the main landmark. */
 export function Shell() {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  useServerZone();
   const zone = useZoneName();
   const isLost = useConnectionLost();
   const showPalette = useCallback(() => setOpen("palette"), []);

@@ -10,9 +10,13 @@ export function useZoneChoice(): ZoneChoice {
 
 /** The name of the zone in force, for what must be drawn anew when it changes. */
 export function useZoneName(): string | undefined {
+  return useSyncExternalStore(watchZone, zoneName);
+}
+
+/** Takes the server's zone from the session, as soon as it is known. */
+export function useServerZone(): void {
   const { data: session } = useQuery(sessionQuery);
   useEffect(() => {
     if (session) learnServerZone(session.timezone);
   }, [session]);
-  return useSyncExternalStore(watchZone, zoneName);
 }

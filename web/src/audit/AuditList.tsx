@@ -1,6 +1,6 @@
 import { Button, Loader } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import type { AuditRow } from "../api/types";
+import { useMedia } from "../app/useMedia";
 import { formatCount } from "../format/number";
 import { formatStamp } from "../format/time";
 import type { Column } from "../tables/column";
@@ -67,9 +67,7 @@ interface AuditListProps {
 /** The events that were loaded; more come when the end is near. */
 export function AuditList({ rows, open, onOpen }: AuditListProps) {
   const { query, events, before, isSearching, isStopped } = rows;
-  const isNarrow = useMediaQuery(`(max-width: ${WIDE_PX - 1}px)`, undefined, {
-    getInitialValueInEffect: false,
-  });
+  const isNarrow = useMedia(`(max-width: ${WIDE_PX - 1}px)`);
   return (
     <div className={classes.list}>
       {events.length > 0 && (

@@ -1,11 +1,11 @@
 import { Drawer } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { PageHead } from "../app/PageHead";
 import { QueryNotice } from "../app/QueryNotice";
 import { SidePanel } from "../app/SidePanel";
+import { useMedia } from "../app/useMedia";
 import { formatCount } from "../format/number";
 import { NoMatch } from "../tables/NoMatch";
 import { text } from "../text";
@@ -28,7 +28,7 @@ export function AuditPage() {
   const filters = useMemo(() => toFilters(search), [search]);
   const head = useQuery(headQuery);
   const rows = useAuditRows(filters);
-  const isWide = useMediaQuery("(min-width: 72em)", undefined, { getInitialValueInEffect: false });
+  const isWide = useMedia("(min-width: 72em)");
 
   const change = (part: Partial<AuditSearch>, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });

@@ -10,7 +10,7 @@ export interface AuditSearch {
   event?: number;
 }
 
-export const LAST_S = { "24h": 86_400, "7d": 604_800, "30d": 2_592_000 } as const;
+const LAST_S = { "24h": 86_400, "7d": 604_800, "30d": 2_592_000 } as const;
 export type Last = keyof typeof LAST_S;
 export const LASTS = Object.keys(LAST_S) as Last[];
 

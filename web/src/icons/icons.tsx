@@ -106,15 +106,6 @@ export const ClockIcon = (props: IconProps) => (
   </Icon>
 );
 
-export const OverviewIcon = (props: IconProps) => (
-  <Icon {...props}>
-    <rect x="2.25" y="2.25" width="4.75" height="6.5" rx="1" />
-    <rect x="9" y="2.25" width="4.75" height="3.5" rx="1" />
-    <rect x="2.25" y="10.75" width="4.75" height="3" rx="1" />
-    <rect x="9" y="7.75" width="4.75" height="6" rx="1" />
-  </Icon>
-);
-
 export const MachinesIcon = (props: IconProps) => (
   <Icon {...props}>
     <rect x="2.25" y="2.5" width="11.5" height="4.75" rx="1.25" />

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { Card } from "../app/Card";
 import { useRowFocus } from "../tables/useRowFocus";
+import { useRowsInSight } from "../tables/useRowsInSight";
 import { text } from "../text";
 import { ColumnHeads } from "./ColumnHeads";
 import { gridOf, widthsOf } from "./columns";
@@ -11,9 +12,9 @@ import { levelToken } from "./levels";
 import { RowFields } from "./RowFields";
 import { markFinder } from "./terms";
 import type { LogRow } from "./types";
-import { useLinesInSight } from "./useLinesInSight";
 
 const { logs } = text;
+const ROWS_AHEAD = 60;
 const ROW_PX = { wide: 25, narrow: 46 };
 
 interface LogRowsProps extends FieldHandlers {
@@ -31,11 +32,13 @@ export function LogRows(props: LogRowsProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const finder = useMemo(() => markFinder(query), [query]);
   const columns = isNarrow ? [] : actions.columns;
-  const { bodyRef, virtualizer } = useLinesInSight(
+  const { bodyRef, virtualizer } = useRowsInSight({
     rows,
-    isNarrow ? ROW_PX.narrow : ROW_PX.wide,
+    rowKey: ({ id }) => id,
+    row_px: isNarrow ? ROW_PX.narrow : ROW_PX.wide,
+    ahead: ROWS_AHEAD,
     onEnd,
-  );
+  });
   const focus = useRowFocus({ count: rows.length, virtualizer, bodyRef });
   const toggle = (id: string) =>
     setOpen((old) => {

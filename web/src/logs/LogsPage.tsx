@@ -1,9 +1,9 @@
 import { ActionIcon, Drawer, Tooltip } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { QueryNotice } from "../app/QueryNotice";
 import { SidePanel } from "../app/SidePanel";
+import { useMedia } from "../app/useMedia";
 import { RangeBar } from "../host/RangeBar";
 import { DEFAULT_PRESET, widen, windowOf } from "../host/range";
 import { RefreshIcon } from "../icons/icons";
@@ -37,7 +37,7 @@ export function LogsPage() {
   const hasPanel = useMedia("(min-width: 80em)");
   const [isPanelOpen, setPanelOpen] = useState(false);
   const now_us = Date.now() * 1000;
-  const window_ = histogram.data ?? windowOf(asked.range, now_us);
+  const shown = histogram.data ?? windowOf(asked.range, now_us);
   const { setRange } = state;
   const zoom = useCallback(
     (from_s: number, to_s: number) =>
@@ -52,7 +52,7 @@ export function LogsPage() {
     <>
       <LogsHead
         asked={asked}
-        window={window_}
+        window={shown}
         isTailing={isTailing}
         isWrapped={search.wrap === true}
         onTail={state.setTail}
@@ -68,7 +68,7 @@ export function LogsPage() {
       <div className={classes.range}>
         <RangeBar
           range={asked.range}
-          window={window_}
+          window={shown}
           now_us={now_us}
           hint={logs.rangeLive}
           onChange={setRange}
@@ -107,7 +107,7 @@ export function LogsPage() {
           onEnd={loadMore}
           onAround={(around) => change({ around })}
           onClear={() => state.ask("")}
-          onMoreTime={() => setRange(widen(window_, now_us))}
+          onMoreTime={() => setRange(widen(shown, now_us))}
           {...handlers}
         />
       </div>
@@ -123,8 +123,4 @@ export function LogsPage() {
       <ContextDialog id={search.around} onClose={() => change({ around: undefined })} />
     </>
   );
-}
-
-function useMedia(query: string): boolean {
-  return useMediaQuery(query, undefined, { getInitialValueInEffect: false }) ?? false;
 }

@@ -1,5 +1,5 @@
 import type { Range } from "../host/range";
-import { fromRange, parseHostSearch, toRange } from "../host/search";
+import { parseHostSearch, toRange } from "../host/search";
 
 /** What the address of the logs page keeps. `from` and `to` in Unix microseconds outrank `range`. */
 export interface LogsSearch {
@@ -16,7 +16,7 @@ export interface LogsSearch {
   around?: string;
 }
 
-export const DEFAULT_COLUMNS: readonly string[] = ["agent"];
+const DEFAULT_COLUMNS: readonly string[] = ["agent"];
 const MAX_COLUMNS = 12;
 
 export function parseLogsSearch(search: Record<string, unknown>): LogsSearch {
@@ -53,8 +53,6 @@ export function fromColumns(columns: readonly string[]): Pick<LogsSearch, "cols"
   const cols = columns.join(",");
   return { cols: cols === DEFAULT_COLUMNS.join(",") ? undefined : cols };
 }
-
-export { fromRange };
 
 /** The parameters by which every route of logs knows what is asked. */
 export function toParams({ q, range }: Asked): URLSearchParams {

@@ -1,8 +1,9 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import type { Range } from "../host/range";
+import { fromRange } from "../host/search";
 import { toggleColumn } from "./columns";
-import { fromColumns, fromRange, toAsked, toColumns } from "./search";
+import { fromColumns, toAsked, toColumns } from "./search";
 import { addTerm, onlyLevel, writeTerm } from "./terms";
 
 /** What the address says of the page, and what changes it. */

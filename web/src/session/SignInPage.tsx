@@ -2,6 +2,7 @@ import { Anchor, Button, Loader, PasswordInput, Text, TextInput, Title } from "@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
+import { Card } from "../app/Card";
 import { Logo } from "../app/Logo";
 import { Notice } from "../app/Notice";
 import { usePageTitle } from "../app/usePageTitle";
@@ -34,7 +35,7 @@ export function SignInPage() {
 
   return (
     <main className={classes.page}>
-      <div className={classes.card}>
+      <Card as="div" className={classes.card}>
         <div className={classes.brand}>
           <Logo size={32} />
           <Title order={1} size="h3">
@@ -55,7 +56,7 @@ export function SignInPage() {
             {text.shell.apiDocs}
           </Anchor>
         </div>
-      </div>
+      </Card>
     </main>
   );
 }

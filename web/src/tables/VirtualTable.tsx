@@ -1,3 +1,4 @@
+import { Card } from "../app/Card";
 import type { Column, Order } from "./column";
 import { SortHeader } from "./SortHeader";
 import { useRowFocus } from "./useRowFocus";
@@ -35,8 +36,8 @@ export function VirtualTable<Row, Key extends string>(props: VirtualTableProps<R
   const tracks = { gridTemplateColumns: columns.map(({ track = "1fr" }) => track).join(" ") };
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: rows take the focus, cells need none
-    <div
-      className={classes.table}
+    <Card
+      as="div"
       role="grid"
       aria-label={label}
       aria-rowcount={rows.length + 1}
@@ -90,7 +91,7 @@ export function VirtualTable<Row, Key extends string>(props: VirtualTableProps<R
           );
         })}
       </div>
-    </div>
+    </Card>
     // biome-ignore-end lint/a11y/useFocusableInteractive: rows take the focus, cells need none
   );
 }

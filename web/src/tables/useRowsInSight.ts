@@ -1,17 +1,19 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-const NEAR_END_ROWS = 20;
-
 interface RowsInSight<Row> {
   rows: readonly Row[];
   rowKey: (row: Row) => string;
+  /** What most rows are high; those that are measured may differ. */
   row_px: number;
+  /** So many rows before the last one comes into sight, `onEnd` is called. */
+  ahead?: number;
   onEnd?: () => void;
 }
 
-/** Follows which rows of the given height are in the window. */
-export function useRowsInSight<Row>({ rows, rowKey, row_px, onEnd }: RowsInSight<Row>) {
+/** Follows which rows are in the window. */
+export function useRowsInSight<Row>(table: RowsInSight<Row>) {
+  const { rows, rowKey, row_px, ahead = 20, onEnd } = table;
   const bodyRef = useRef<HTMLDivElement>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
   // What stands above the table may grow at any time; an equal margin renders nothing anew.
@@ -33,11 +35,11 @@ export function useRowsInSight<Row>({ rows, rowKey, row_px, onEnd }: RowsInSight
     count: rows.length,
     estimateSize: () => row_px,
     getItemKey: keyAt,
-    overscan: 10,
+    overscan: 12,
     scrollMargin,
   });
   const last = virtualizer.getVirtualItems().at(-1)?.index ?? -1;
-  const isNearEnd = rows.length > 0 && last >= rows.length - NEAR_END_ROWS;
+  const isNearEnd = rows.length > 0 && last >= rows.length - ahead;
   const latest = useRef(onEnd);
   latest.current = onEnd;
   useEffect(() => {

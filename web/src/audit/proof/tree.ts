@@ -24,11 +24,11 @@ export function leafHash(leaf: Uint8Array): Uint8Array {
   return sha256(join(LEAF, leaf));
 }
 
-export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(join(NODE, left, right));
 }
 
-export function emptyRoot(): Uint8Array {
+function emptyRoot(): Uint8Array {
   return sha256(new Uint8Array());
 }
 
