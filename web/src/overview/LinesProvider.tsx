@@ -42,6 +42,8 @@ export function LinesProvider({ children }: { children: ReactNode }) {
   const want = useCallback((id: string) => {
     const plan = (pause_ms: number) => {
       window.clearTimeout(timer.current);
+      // The machines of a page that goes away let go after their provider did.
+      if (wanted.current.size === 0) return;
       timer.current = window.setTimeout(() => {
         const ids = [...wanted.current.keys()].slice(0, MAX_ASKED).sort();
         setAsked((old) => (isSame(old, ids) ? old : ids));
