@@ -46,6 +46,8 @@ ENTRIES: dict[Key, Entry] = {
     Key(Kind.TOMBSTONE, TWO): Tombstone(nonce="f" * 32, deleted_us=NOW_US),
     Key(Kind.EXCLUSION, ONE): Exclusion(since_us=NOW_US),
     Key(Kind.SETTING, "metrics"): Setting(value="{}"),
+    Key(Kind.COLLECT_RULE, "all"): Setting(value='{"ports":["22"]}'),
+    Key(Kind.COLLECT_RULE, "tag", "ü" * 128): Setting(value="{}"),
 }
 
 

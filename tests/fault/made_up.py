@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from muster.agent.collect.sample import Sample, sample
 from muster.agent.collect.snapshot import Snapshot
+from muster.model.desired import Watch
 from muster.model.inventory import Disk, Inventory
 from muster.model.report import OsInfo, Ports, Report
 
@@ -64,6 +65,9 @@ class MadeUpMachine:
 
     def collect(self) -> Report:
         return self._report(self._times.of(self._now_us()))
+
+    def watch(self, watch: Watch) -> None:
+        """Look at what it always looks at."""
 
     def look(self, *, with_inventory: bool) -> Snapshot:
         ts_us = self._times.of(self._now_us())

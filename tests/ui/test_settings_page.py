@@ -71,12 +71,42 @@ def test_collection_stops_and_starts_again(visit: Visit) -> None:
     switch = page.get_by_role("switch", name="Agents take samples")
     expect(switch).to_be_checked()
     switch.click()
-    page.get_by_role("dialog").get_by_role("button", name="Stop").click()
+    dialog = page.get_by_role("dialog", name="Stop taking samples")
+    expect(dialog.get_by_text("This touches 1 agent.")).to_be_visible()
+    dialog.get_by_role("button", name="Stop").click()
     expect(switch).not_to_be_checked()
     assert visit.site.get("/v1/api/metrics/machine").json()["opened"] is False
-    switch.click()
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(switch).to_be_checked()
     assert visit.site.get("/v1/api/metrics/machine").json()["opened"] is True
+    visit.check()
+
+
+@WIDE_ONLY
+def test_a_port_is_watched_and_a_group_turned_off_from_the_console(visit: Visit) -> None:
+    page, site = visit.page, visit.site
+    page.goto(f"{site.url}/settings?part=collection")
+    page.get_by_label("Watch ports").check()
+    page.get_by_role("combobox", name="Ports").fill(f"{site.port},")
+    page.get_by_label("TCP connections").uncheck()
+    visit.picture("settings-collection-edited")
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Change what all agents collect")
+    expect(dialog.get_by_text("This touches 1 agent.")).to_be_visible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    wait_for("the port", lambda: site.get("/reports/last").json()["ports"]["inUse"] == [site.port])
+    agent_id = site.get("/console/v1/agents").json()["agents"][0]["id"]
+    page.goto(f"{site.url}/hosts/{agent_id}")
+    expect(page.get_by_text("Turned off, so there are no charts of it: TCP connections.")).to_be_visible()
+    visit.picture("host-not-collected")
+    page.get_by_role("link", name="What agents collect").click()
+    page.get_by_label("Watch ports").uncheck()
+    page.get_by_label("TCP connections").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    wait_for("no rule", lambda: "watch" not in site.get("/console/v1/collecting").text)
     visit.check()
 
 

@@ -28,6 +28,7 @@ from muster.model.desired import (
     DesiredVersion,
     RunnerState,
     RunnerStatus,
+    Watch,
 )
 from muster.model.ids import Epoch, StreamName
 from muster.model.runner_kinds import ALLOWED_BY_DEFAULT
@@ -111,6 +112,7 @@ class Scene:
         self.waits: list[float] = []
         self.kind = FakeKind()
         self.intervals: list[float | None] = []
+        self.watched: list[Watch] = []
         self.woken = 0
         self.frozen = asyncio.Event()
         self.runners = Runners(
@@ -120,6 +122,7 @@ class Scene:
             clock=Clock(lambda: 7, lambda: 0.0, self.sleep, lambda: 1.0),
             spooled=self.wake,
             set_interval=self.intervals.append,
+            watch=self.watched.append,
         )
 
     def wake(self, _: Collection[StreamName]) -> None:
@@ -164,6 +167,9 @@ def test_what_is_wanted_runs_and_counts(tmp_path: Path, spool: Spool) -> None:
         assert (status.state, status.config_us, status.read, status.filtered) == (RUNNING, 1, 3, 1)
         assert (scene.status("b").state, scene.kind.runs) == (STOPPED, ["a"])
         assert (scene.runners.applied, scene.intervals) == ("v1", [3.0])
+        assert scene.watched == [Watch()]
+        await scene.runners.apply(msgspec.structs.replace(state("v2", one("a")), watch=Watch(ports=["22"])))
+        assert scene.watched[1:] == [Watch(ports=["22"])]
         assert scene.woken == 1
         assert scene.runners.news.is_set()
         await scene.runners.stop()

@@ -23,6 +23,7 @@ from muster.agent.thread import in_thread
 from muster.agent.ticks import seconds_to_tick
 from muster.failpoints import ignore
 from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns, SampleColumns
+from muster.model.desired import Watch
 from muster.model.ids import CommandId, Epoch, StreamName
 from muster.model.inventory import Inventory, parse_inventory
 from muster.model.link import Command
@@ -69,6 +70,9 @@ class Collector:
             return report(self.made)
         finally:
             self.inside -= 1
+
+    def watch(self, watch: Watch) -> None:
+        pass
 
     def look(self, *, with_inventory: bool) -> Snapshot:
         self.inventories.append(with_inventory)

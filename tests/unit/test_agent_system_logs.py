@@ -70,6 +70,7 @@ def test_the_servers_runner_of_that_name_wins_and_the_own_one_comes_back(tmp_pat
             clock=clock,
             spooled=lambda _: None,
             set_interval=lambda seconds: None,
+            watch=lambda watch: None,
             built_in=[own],
         )
 

@@ -1,15 +1,18 @@
 """Snapshots of this machine: what is in them, and what a part that fails leaves."""
 
 import logging
+import socket
 from collections import Counter
 
 import msgspec
 import pytest
 
 from muster.agent.collect.snapshot import SnapshotCollector
+from muster.model.desired import Watch
 from muster.model.inventory import MAX_INVENTORY_BYTES, Interface, parse_inventory
 from muster.model.metric import is_counter, parse_labels, parse_metric
-from muster.model.report import parse_report, to_json
+from muster.model.metric_groups import GROUPS, group_of
+from muster.model.report import Ports, parse_report, to_json
 
 ALWAYS = {
     *("cpu.used_percent", "cpu.user_percent", "cpu.system_percent", "cpu.core_percent"),
@@ -122,3 +125,54 @@ def test_a_report_alone_moves_nothing_of_the_samples(monkeypatch: pytest.MonkeyP
     for part in eye._others:
         monkeypatch.setattr(part, "_read", lambda: pytest.fail("read"))
     assert eye.collect().process
+
+
+def test_what_is_watched_changes_with_the_next_look() -> None:
+    eye = SnapshotCollector([22], usual_ports=[445], first_s=0.01)
+    assert ports_of(eye) == [22, 445]
+    eye.watch(Watch(ports=["8080-8081", "22"]))
+    assert ports_of(eye) == [22, 8080, 8081]
+    eye.watch(Watch(ports=[]))
+    assert ports_of(eye) == [22]
+    eye.watch(Watch())
+    assert ports_of(eye) == [22, 445]
+
+
+def test_a_port_in_use_is_seen_though_none_was_watched_before() -> None:
+    eye = SnapshotCollector([], first_s=0.01)
+    assert ports_of(eye) == []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as used:
+        used.bind(("127.0.0.1", 0))
+        port = used.getsockname()[1]
+        eye.watch(Watch(ports=[str(port)]))
+        assert eye.collect().ports == Ports([port], [])
+
+
+def test_ports_that_this_version_cannot_read_leave_those_that_were_watched(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    eye = SnapshotCollector([22], first_s=0.01)
+    eye.watch(Watch(ports=["ssh"]))
+    assert ports_of(eye) == [22]
+    assert "the ports to watch stay as they are" in caplog.text
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_that_is_off_has_no_samples_and_all_others_have(group: str) -> None:
+    eye = SnapshotCollector([], first_s=0.01)
+    before = {group_of(one.metric) for one in eye.look(with_inventory=False).samples}
+    assert "" not in before
+    eye.watch(Watch(off=[group, "a group of later versions"]))
+    seen = eye.look(with_inventory=True)
+    assert {group_of(one.metric) for one in seen.samples} == before - {group}
+    assert seen.report.process
+    assert seen.report.disk_space
+    assert seen.inventory is not None
+    assert seen.inventory.load is not None
+    eye.watch(Watch())
+    assert {group_of(one.metric) for one in eye.look(with_inventory=False).samples} == before
+
+
+def ports_of(eye: SnapshotCollector) -> list[int]:
+    ports = eye.look(with_inventory=False).report.ports
+    return sorted((*ports.in_use, *ports.not_in_use))

@@ -29,6 +29,8 @@ export function makeDetail(
     report: isNew ? null : makeReport(agent_id, now_us),
     inventory: isNew ? null : makeInventory(host.hostname, now_us),
     last: isNew ? [] : makeLast(agent_id, now_us),
+    off: [],
+    interval_s: 0,
   };
 }
 

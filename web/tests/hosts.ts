@@ -37,6 +37,8 @@ export function makeDetail(changes: Partial<HostDetail> = {}): HostDetail {
     report: null,
     inventory: null,
     last: [],
+    off: [],
+    interval_s: 0,
     ...changes,
   };
 }

@@ -16,6 +16,7 @@ from muster.agent.thread import in_thread
 from muster.agent.ticks import seconds_to_tick
 from muster.agent.trouble import Trouble
 from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns
+from muster.model.desired import Watch
 from muster.model.ids import StreamName
 from muster.model.link import Command, CommandResult
 from muster.model.report import Report, to_json
@@ -31,7 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 class Collector(Protocol):
-    """Looks at the machine. Its methods block, and are never called concurrently."""
+    """Looks at the machine. Its methods block, and are never called concurrently, all but `watch`."""
+
+    def watch(self, watch: Watch) -> None:
+        """Look at this from the next look on. Returns at once, and may be called at any time."""
+        ...
 
     def collect(self) -> Report:
         """Return a report of now."""

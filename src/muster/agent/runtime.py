@@ -131,6 +131,7 @@ class Runtime:
             clock=self._clock,
             spooled=wake,
             set_interval=collecting.set_samples_interval,
+            watch=collector.watch,
             built_in=built_in,
         )
         sampling = Sampling(kinds, settings.allow_paths)

@@ -16,6 +16,7 @@ from muster.api.audit_events.service import AuditSurface
 from muster.api.console.admission import Admission
 from muster.api.console.agents import ConsoleAgents
 from muster.api.console.audit import ConsoleAudit
+from muster.api.console.collecting import Collecting
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
@@ -164,6 +165,7 @@ def _provided(parts: Parts) -> dict[str, object]:
             Turns(lambda: metrics.spent_s, max_bytes=parts.live.settings.commit.queue_bytes),
         ),
         "admission": Admission(parts.steering),
+        "collecting": Collecting(parts.steering, parts.live),
         "console_agents": ConsoleAgents(parts.steering, parts.releases),
         "console_audit": ConsoleAudit(parts.audit_log),
         "console_configs": ConsoleConfigs(parts.steering, parts.live),

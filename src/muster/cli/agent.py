@@ -110,7 +110,8 @@ def command(
     if loaded.origins["data"] == DEFAULT:
         settings = msgspec.structs.replace(settings, data=DEFAULT_DATA)
     start_logging(settings.log)
-    context.exit(run_agent(settings, token, supervised=supervised, launched=launched))
+    has_ports = loaded.origins["agent.ports"] != DEFAULT
+    context.exit(run_agent(settings, token, supervised=supervised, launched=launched, has_ports=has_ports))
 
 
 @command.command("install", short_help="Write a systemd unit for the agent.")
@@ -169,8 +170,8 @@ def install(
 
 def _check_service(settings: Settings, token_file: Path | None) -> None:
     """Raise SettingsError for what the service would fail on."""
-    from muster.agent.collect.ports import parse_ports
     from muster.agent.link import open_trust, parse_server
+    from muster.model.ports import parse_ports
 
     parse_server(settings.agent.server)
     open_trust(settings.agent.server, settings.agent.ca_file)
@@ -181,10 +182,18 @@ def _check_service(settings: Settings, token_file: Path | None) -> None:
         _read_token(token_file)
 
 
-def run_agent(settings: Settings, token: str | None, *, supervised: bool = False, launched: str = "") -> int:
+def run_agent(
+    settings: Settings,
+    token: str | None,
+    *,
+    supervised: bool = False,
+    launched: str = "",
+    has_ports: bool = True,
+) -> int:
     """Run an agent until SIGINT or SIGTERM, or, when supervised, until standard input ends.
 
-    `token` enrols when there is no token file; `launched` is what the launcher calls this version.
+    `token` enrols when there is no token file; `launched` is what the launcher calls this version;
+    `has_ports`: somebody named its ports, which are watched whatever the server says.
     Returns the exit code. Raises SettingsError.
     """
     from muster.agent.heap import share_heap
@@ -192,12 +201,13 @@ def run_agent(settings: Settings, token: str | None, *, supervised: bool = False
 
     share_heap()
     with open_data_directory(settings.data):
-        return asyncio.run(_run(settings, token, supervised, launched))
+        return asyncio.run(_run(settings, token, supervised, launched, has_ports))
 
 
-async def _run(settings: Settings, token: str | None, supervised: bool, launched: str) -> int:
+async def _run(
+    settings: Settings, token: str | None, supervised: bool, launched: str, has_ports: bool
+) -> int:
     from muster.agent.clock import system_clock
-    from muster.agent.collect.ports import parse_ports
     from muster.agent.collect.snapshot import SnapshotCollector
     from muster.agent.outside import OutsideAddress
     from muster.agent.reports_dir import ReportsDirectory
@@ -206,6 +216,7 @@ async def _run(settings: Settings, token: str | None, supervised: bool, launched
     from muster.agent.upgrade.link import UpgradingLink
     from muster.agent.upgrade.local import Place, load_trust
     from muster.agent.upgrade.upgrader import SWITCH, Upgrader
+    from muster.model.ports import parse_ports
 
     agent = settings.agent
     try:
@@ -225,7 +236,10 @@ async def _run(settings: Settings, token: str | None, supervised: bool, launched
         data=settings.data,
         link=link,
         collector=SnapshotCollector(
-            ports, environment=agent.environment, outside_address=lambda: outside.address
+            ports if has_ports else (),
+            usual_ports=() if has_ports else ports,
+            environment=agent.environment,
+            outside_address=lambda: outside.address,
         ),
         sink=sink,
         read_token=_token_reader(agent.token_file, token),

@@ -119,8 +119,8 @@ def import_reports(context: click.Context, folder: Path, client: Client, agent: 
 
 
 def _collect(loaded: LoadedSettings) -> Report:
-    from muster.agent.collect.ports import parse_ports
     from muster.agent.collect.report import ReportCollector
+    from muster.model.ports import parse_ports
 
     return ReportCollector(parse_ports(loaded.settings.agent.ports)).collect()
 

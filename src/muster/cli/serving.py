@@ -12,7 +12,6 @@ from typing import Any
 
 import uvicorn
 
-from muster.agent.collect.ports import parse_ports
 from muster.agent.collect.report import ReportCollector
 from muster.agent.machine import read_machine_id
 from muster.api.app import Parts, create_app
@@ -44,6 +43,7 @@ from muster.core.metrics.questions import Questions
 from muster.core.people import People
 from muster.errors import SettingsError
 from muster.model.audit import ControlAction
+from muster.model.ports import parse_ports
 from muster.model.report import Report
 from muster.settings import (
     LoadedSettings,

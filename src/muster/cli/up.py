@@ -19,7 +19,7 @@ from muster.cli.serving import Server, on_signals
 from muster.cli.supervise import Supervisor
 from muster.errors import Unauthenticated
 from muster.model.access import Scope, Surface
-from muster.settings import LoadedSettings, Settings, load_settings
+from muster.settings import AgentSettings, LoadedSettings, Settings, load_settings
 from muster.settings.load import DEFAULT
 
 DEMO_MACHINES = 12
@@ -100,7 +100,8 @@ async def _enrolment_token(server: Server) -> Path:
 
 def agent_argv(settings: Settings, token_file: Path) -> list[str]:
     """Return the command line of this machine's agent."""
-    ports = [item for port in settings.agent.ports for item in ("--watch-port", str(port))]
+    named = settings.agent.ports if settings.agent.ports != AgentSettings().ports else ()
+    ports = [item for port in named for item in ("--watch-port", str(port))]
     directory = ["--reports-dir", settings.agent.reports_dir] if settings.agent.reports_dir else []
     authorities = ["--ca-file", settings.agent.ca_file] if settings.agent.ca_file else []
     return [

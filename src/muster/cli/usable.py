@@ -64,7 +64,7 @@ def _check_tls(settings: Settings) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    from muster.agent.collect.ports import parse_ports
+    from muster.model.ports import parse_ports
 
     parse_ports(settings.agent.ports)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from muster.core.audit.ports import AuditLog, Question
 from muster.core.fleet.agent_history import history_of_agent
+from muster.core.fleet.collect_rules import collected_by
 from muster.core.fleet.commands import CommandRecord
 from muster.core.fleet.steering import Steering
 from muster.core.inventory import Change, InventoryStore
@@ -19,6 +20,7 @@ from muster.core.metrics.silence import iter_silences
 from muster.errors import InvalidInput
 from muster.model.agent import Agent
 from muster.model.metric import is_of_runner
+from muster.model.metric_groups import group_of
 from muster.model.release import UPGRADE, parse_signed_manifest
 
 MAX_MARKS = 300
@@ -163,15 +165,17 @@ async def _inventory(timelines: Timelines, asked: Asked) -> Found:
 async def _silences(timelines: Timelines, asked: Asked, now_us: int) -> Found:
     agent, fleet = asked.agent, timelines.steering.fleet
     from_us, to_us = max(asked.from_us, agent.enrolled_us), min(asked.to_us, now_us)
-    if to_us <= from_us:
+    collected = collected_by(fleet.desired.plan, agent.id)
+    if to_us <= from_us or group_of(ALIVE) in collected.off:
         return Found()
     answer = await timelines.questions.over_time({agent.id}, {ALIVE}, from_us=from_us, to_us=to_us)
     own = next((values for key, values in answer.series if not is_of_runner(key.labels)), None)
     if own is None:
-        if fleet.desired.of(agent.id).metrics_interval_s is None:
+        if collected.interval_s is None:
             return Found()
         own = [None] * answer.grid.count
-    silences = iter_silences(own, answer.grid, interval_s=timelines.interval_s, from_us=from_us, to_us=to_us)
+    interval_s = collected.interval_s or timelines.interval_s
+    silences = iter_silences(own, answer.grid, interval_s=interval_s, from_us=from_us, to_us=to_us)
     return Found([Mark(kind=MarkKind.SILENCE, ts_us=each.from_us, until_us=each.to_us) for each in silences])
 
 

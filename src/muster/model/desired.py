@@ -46,16 +46,29 @@ class DesiredRunner(msgspec.Struct, frozen=True, kw_only=True):
     epoch: Count = 0
 
 
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent looks at by itself.
+
+    `ports` are numbers and ranges to watch beside those that its own settings name; None: those that its
+    settings name, or their default. Metrics of the groups of `off` (`model.metric_groups`) are not taken;
+    a group that an agent does not know means nothing to it.
+    """
+
+    ports: list[str] | None = None
+    off: list[str] = []
+
+
 class DesiredState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an agent should run; a runner that is not here must not be there.
 
     `metrics_interval_s`: how often to take samples, None: not at all, 0: as often as the agent's own
-    settings say.
+    settings say. `watch` is left out while nobody has said anything of it.
     """
 
     version: DesiredVersion
     runners: Annotated[list[DesiredRunner], msgspec.Meta(max_length=MAX_RUNNERS)] = []
     metrics_interval_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = 0.0
+    watch: Watch | msgspec.UnsetType = msgspec.UNSET
 
 
 class RunnerStatus(msgspec.Struct, frozen=True, kw_only=True):

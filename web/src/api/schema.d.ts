@@ -1806,6 +1806,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/collecting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents collect by themselves */
+        get: operations["ConsoleV1CollectingCollectingPage"];
+        /** Say what agents collect by themselves */
+        put: operations["ConsoleV1CollectingChangeCollecting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2103,6 +2121,18 @@ export interface components {
             desired?: components["schemas"]["DesiredState"] | null;
             commands?: components["schemas"]["Command"][];
         };
+        /** CollectingChanged */
+        CollectingChanged: {
+            agents: string[];
+            revision: number | null;
+        };
+        /** CollectingPage */
+        CollectingPage: {
+            is_open: boolean;
+            own_interval_s: number;
+            groups: string[];
+            rules: components["schemas"]["RuleRow"][];
+        };
         /** Command */
         Command: {
             id: string;
@@ -2260,6 +2290,7 @@ export interface components {
             runners?: components["schemas"]["DesiredRunner"][];
             /** @default 0 */
             metrics_interval_s: number | null;
+            watch?: components["schemas"]["Watch"];
         };
         /** Difference */
         Difference: {
@@ -2418,6 +2449,8 @@ export interface components {
             report: unknown | null;
             inventory: components["schemas"]["Inventory"] | null;
             last: components["schemas"]["LastMetric"][];
+            off: string[];
+            interval_s: number | null;
         };
         /** HostRow */
         HostRow: {
@@ -2839,6 +2872,18 @@ export interface components {
             waiting: number;
             lost: number;
         };
+        /** RuleRow */
+        RuleRow: {
+            scope: string;
+            target: string;
+            name: string;
+            agents: number;
+            ports: string[] | null;
+            groups: {
+                [key: string]: boolean;
+            };
+            interval_s: number | null;
+        };
         /** RunnerCounts */
         RunnerCounts: {
             wanted: number;
@@ -3184,6 +3229,11 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /** Watch */
+        Watch: {
+            ports?: string[] | null;
+            off?: string[];
         };
         /** WhoIs */
         WhoIs: {
@@ -13774,6 +13824,161 @@ export interface operations {
             };
             /** @description What is named does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1CollectingCollectingPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectingPage"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1CollectingChangeCollecting: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectingChanged"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -44,6 +44,10 @@ export interface HostDetail {
   report: HostReport | null;
   inventory: Inventory | null;
   last: LastValue[];
+  /** Groups of metrics that nobody wants of it. */
+  off: string[];
+  /** Null: it takes no samples at all. */
+  interval_s: number | null;
 }
 
 /** The machine by its newest report at or before a moment. */

@@ -3,6 +3,7 @@ import { request } from "../api/request";
 import type {
   AgentCommand,
   AgentLines,
+  CollectingPage,
   Config,
   ConfigParts,
   ConfigProblem,
@@ -24,6 +25,7 @@ export const FLEET_KEYS = [
   "tags",
   "revisions",
   "packages",
+  "collecting",
 ] as const;
 
 export const agentsQuery = queryOptions({
@@ -58,6 +60,11 @@ export const tagsQuery = queryOptions({
 export const packagesQuery = queryOptions({
   queryKey: ["packages"],
   queryFn: ({ signal }) => request<Package[]>("/v1/api/release", { signal }),
+});
+
+export const collectingQuery = queryOptions({
+  queryKey: ["collecting"],
+  queryFn: ({ signal }) => request<CollectingPage>("/console/v1/collecting", { signal }),
 });
 
 export function ledgerQuery(agent_id: string) {

@@ -25,5 +25,7 @@ export type ConfigRevisions = Schemas["ConfigRevisions"];
 
 export type Revision = Schemas["RevisionRow"];
 export type Package = Schemas["ReleaseRow"];
+export type CollectingPage = Schemas["CollectingPage"];
+export type CollectRule = Schemas["RuleRow"];
 export type Ledger = Schemas["Ledger"];
 export type AgentCommand = Schemas["CommandRow"];

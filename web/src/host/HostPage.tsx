@@ -12,6 +12,7 @@ import { EnlargedChart } from "./EnlargedChart";
 import { HostHeader } from "./HostHeader";
 import { HostTools } from "./HostTools";
 import classes from "./host.module.css";
+import { NotCollected } from "./NotCollected";
 import { placesOf } from "./places";
 import { hostQuery } from "./queries";
 import { RangeBar } from "./RangeBar";
@@ -112,6 +113,7 @@ export function HostPage() {
           />
         </EnlargedChart>
       )}
+      {detail && <NotCollected off={detail.off} interval_s={detail.interval_s} />}
       {detail && (
         <Details
           detail={detail}

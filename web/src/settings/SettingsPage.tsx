@@ -7,7 +7,7 @@ import { QueryNotice } from "../app/QueryNotice";
 import { sessionQuery } from "../session/queries";
 import { text } from "../text";
 import { AboutPart } from "./AboutPart";
-import { CollectionPart } from "./CollectionPart";
+import { CollectionPart } from "./collecting/CollectionPart";
 import { StoragePart } from "./StoragePart";
 import { PARTS, type Part } from "./search";
 import classes from "./settings.module.css";

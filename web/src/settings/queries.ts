@@ -14,11 +14,9 @@ export type SettingsAnswer = Schemas["SettingsPage"];
 export type SettingRow = Schemas["SettingRow"];
 export type SettingChanged = Schemas["SettingChanged"];
 export type Dropped = Schemas["Dropped"];
-export type Collection = Schemas["MachineSetting"];
 
 const TOKENS = "/console/v1/tokens";
 const USERS = "/console/v1/users";
-const COLLECTION = "/v1/api/metrics/machine";
 
 export const SCOPES = [
   "read",
@@ -84,11 +82,6 @@ export function undoSetting(revision: number): Promise<void> {
   return request(`/v1/api/revisions/${revision}/restore?to=before`, { method: "POST" });
 }
 
-export const collectionQuery = queryOptions({
-  queryKey: ["settings", "collection"],
-  queryFn: ({ signal }) => request<Collection>(COLLECTION, { signal }),
-});
-
 export interface TokenDraft {
   name: string;
   scopes: readonly Scope[];
@@ -129,13 +122,4 @@ export function removePerson(name: string): Promise<void> {
 
 export function createLink(): Promise<NewLink> {
   return request(`${USERS}/link`, { method: "POST" });
-}
-
-export interface CollectionDraft {
-  opened: boolean;
-  interval?: number;
-}
-
-export function saveCollection(draft: CollectionDraft): Promise<unknown> {
-  return request(COLLECTION, { method: "POST", body: draft });
 }

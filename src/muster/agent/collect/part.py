@@ -12,15 +12,21 @@ _log = logging.getLogger("muster.agent.collect")
 
 
 class Part(Generic[T]):
-    """What one collector sees. `seen` is None while it cannot be read.
+    """What one collector sees; its samples are of a group of `model.metric_groups`.
 
+    `seen` is None while it cannot be read.
     The first failure is logged, the others are not until it works again; that is logged, too.
     """
 
     def __init__(
-        self, name: str, read: Callable[[], T], to_samples: Callable[[T], Iterable[Sample]] | None = None
+        self,
+        name: str,
+        read: Callable[[], T],
+        to_samples: Callable[[T], Iterable[Sample]] | None = None,
+        group: str = "",
     ) -> None:
         self.name = name
+        self.group = group
         self.seen: T | None = None
         self._read = read
         self._to_samples = to_samples
@@ -37,6 +43,10 @@ class Part(Generic[T]):
         if self._is_broken:
             self._is_broken = False
             _log.info("reading %s again", self.name)
+
+    def skip(self) -> None:
+        """See nothing this time."""
+        self.seen = None
 
     def samples(self) -> list[Sample]:
         """Return what was seen last as samples; none when it could not be read."""

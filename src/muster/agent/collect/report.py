@@ -45,12 +45,12 @@ class ReportCollector:
         self._os = read_os()
         self._is_cut = False
         cpu = CpuUse(wait or threading.Event().wait, first_s=first_s)
-        sockets = SocketTables(with_ports=bool(ports))
-        self.cpu = Part("cpu", cpu.read, cpu_samples)
-        self.memory = Part("memory", read_memory, memory_samples)
-        self.disks = Part("disks", DiskSpace().read, disk_samples)
-        self.sockets = Part("ports", sockets.read, socket_samples)
-        self.processes = Part("processes", Processes().read, TopProcesses().samples)
+        self._tables = SocketTables(with_ports=bool(ports))
+        self.cpu = Part("cpu", cpu.read, cpu_samples, "cpu")
+        self.memory = Part("memory", read_memory, memory_samples, "memory")
+        self.disks = Part("disks", DiskSpace().read, disk_samples, "disks")
+        self.sockets = Part("ports", self._tables.read, socket_samples, "tcp")
+        self.processes = Part("processes", Processes().read, TopProcesses().samples, "processes")
         self.boot_time = Part("boot time", read_boot_time)
         self.parts: tuple[Part[Any], ...] = (
             self.cpu,
@@ -60,6 +60,11 @@ class ReportCollector:
             self.processes,
             self.boot_time,
         )
+
+    def watch(self, ports: Sequence[int]) -> None:
+        """Tell of these ports from the next report on; not while one is made."""
+        self._ports = tuple(ports)
+        self._tables.with_ports = bool(ports)
 
     def collect(self) -> Report:
         """Return a report of now; `date` is when it began. The first one takes `first_s` seconds."""

@@ -43,10 +43,10 @@ class Sockets(NamedTuple):
 
 
 class SocketTables:
-    """Reads the system's socket tables; those of UDP only `with_ports`."""
+    """Reads the system's socket tables; those of UDP only `with_ports`, which may change between reads."""
 
     def __init__(self, *, with_ports: bool, proc_net: Path = PROC_NET) -> None:
-        self._with_ports = with_ports
+        self.with_ports = with_ports
         self._proc_net = proc_net
 
     def read(self) -> Sockets:
@@ -56,7 +56,7 @@ class SocketTables:
         `with_ports` only.
         """
         if not (self._proc_net / "tcp").exists():
-            return _portable() if self._with_ports else Sockets(frozenset(), {})
+            return _portable() if self.with_ports else Sockets(frozenset(), {})
         ports: set[bytes] = set()
         states = dict.fromkeys(STATES, 0)
         for name in ("tcp", "tcp6"):
@@ -64,7 +64,7 @@ class SocketTables:
             ports.update(port for port, _ in found)
             for (_, state), count in found.items():
                 states[_state_name(int(state, 16))] += count
-        if self._with_ports:
+        if self.with_ports:
             ports.update(port for name in ("udp", "udp6") for port, _ in self._rows(name))
         return Sockets(frozenset(int(port, 16) for port in ports), states)
 

@@ -15,7 +15,7 @@ from muster.agent.spool import Spool
 from muster.agent.spooled import Spooled
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
-from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredRunner, DesiredState, RunnerStatus
+from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredRunner, DesiredState, RunnerStatus, Watch
 
 SETTLE_S = 0.5
 """So long what is wanted may take before the server is told that it was taken over; the rest follows."""
@@ -41,7 +41,8 @@ class Runners:
     """Starts, stops, resets and deletes runners. Used on the event loop only.
 
     `applied` is the version of the desired state that was taken over last, empty: none yet. `news` is
-    set when a runner's state changed. `set_interval` is told how often to take the agent's own samples.
+    set when a runner's state changed. `set_interval` is told how often to take the agent's own samples,
+    `watch` what to look at for them.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Runners:
         clock: Clock,
         spooled: Spooled,
         set_interval: Callable[[float | None], None],
+        watch: Callable[[Watch], None],
         built_in: Sequence[DesiredRunner] = (),
     ) -> None:
         """`built_in` are runners that run unless others of their names are wanted."""
@@ -62,6 +64,7 @@ class Runners:
         self._clock = clock
         self._spooled = spooled
         self._set_interval = set_interval
+        self._watch = watch
         self._built_in = {runner.name: runner for runner in built_in}
         self._runners: dict[ConfigName, Runner] = {}
         self._tasks: dict[ConfigName, asyncio.Task[None]] = {}
@@ -116,6 +119,7 @@ class Runners:
         wanted = self._built_in | {runner.name: runner for runner in desired.runners}
         self._want(wanted)
         self._set_interval(desired.metrics_interval_s)
+        self._watch(desired.watch or Watch())
         if self.applied != desired.version:
             _log.info("applied %s: %d runners", desired.version, len(wanted))
         self.applied = desired.version

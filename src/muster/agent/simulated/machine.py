@@ -13,9 +13,12 @@ from muster.agent.collect.snapshot import Snapshot
 from muster.agent.runners.parts import Look
 from muster.agent.simulated.shape import Wave, at_noon, clamp
 from muster.agent.simulated.story import Story
+from muster.model.desired import Watch
 from muster.model.inventory import Disk, Interface, Inventory
 from muster.model.link import Facts
+from muster.model.metric_groups import group_of
 from muster.model.metric_types import METRIC_TYPES
+from muster.model.ports import parse_ports
 from muster.model.report import OsInfo, Ports, Report
 
 GIB = 1024**3
@@ -24,6 +27,8 @@ UP_S = (9 * 86_400, 90 * 86_400)
 """A machine has been up for so long when it is made."""
 
 STATES = ("established", "time_wait", "close_wait", "listen", "syn_sent", "fin_wait1", "fin_wait2")
+USUAL_PORTS = (22, 445)
+OPEN_PORTS = frozenset({22, 80, 443})
 
 
 class Role(NamedTuple):
@@ -72,6 +77,8 @@ class SimulatedMachine:
         self._cores = chance.choice((2, 4, 8, 16))
         self._memory = self._cores * chance.choice((2, 4)) * GIB
         self._disk = chance.choice((40, 80, 200, 500)) * GIB
+        self._off: frozenset[str] = frozenset()
+        self._ports = list(USUAL_PORTS)
         self._boot_s = int(story.since_s if story is not None else now_s()) - chance.randrange(*UP_S)
         self._cpu = self._wave(self.role.cpu * chance.uniform(0.6, 1.4), 0.4, 0.2)
         self._used = self._wave(min(80.0, self.role.memory * chance.uniform(0.8, 1.1)), 0.06, 0.02)
@@ -114,7 +121,10 @@ class SimulatedMachine:
                 system="Linux",
                 version="#1",
             ),
-            ports=Ports(in_use=[22], not_in_use=[445]),
+            ports=Ports(
+                in_use=[port for port in self._ports if port in OPEN_PORTS],
+                not_in_use=[port for port in self._ports if port not in OPEN_PORTS],
+            ),
             process={program: [pid] for program, pid in self._pids.items()},
         )
 
@@ -122,7 +132,13 @@ class SimulatedMachine:
         """Return all that can be seen now."""
         t_s = self._now_s()
         inventory = self.inventory_at(t_s) if with_inventory else None
-        return Snapshot(int(t_s * 1e6), self.report_at(t_s), self.samples_at(t_s), inventory)
+        samples = [one for one in self.samples_at(t_s) if group_of(one.metric) not in self._off]
+        return Snapshot(int(t_s * 1e6), self.report_at(t_s), samples, inventory)
+
+    def watch(self, watch: Watch) -> None:
+        """Look at this from now on."""
+        self._off = frozenset(watch.off)
+        self._ports = list(USUAL_PORTS if watch.ports is None else parse_ports(watch.ports, "ports"))
 
     def open_look(self, types: Iterable[str]) -> Callable[[], Look]:
         """Return what a metric runner of some types looks with."""

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import QueryParameter
 
 from muster.api.http.authorization import Needs
+from muster.core.fleet.collect_rules import collected_by
 from muster.core.fleet.registry import Fleet
 from muster.core.inventory import InventoryStore
 from muster.core.metrics.minutes import MINUTES, STEP_S
@@ -123,13 +124,17 @@ class LastMetric(msgspec.Struct, frozen=True):
 class HostPage(msgspec.Struct, frozen=True):
     """`GET /console/v1/hosts/{agent_id}`: one machine; null where it has not said anything yet.
 
-    `last` are samples of the agent itself, not those that metric runners take beside it.
+    `last` are samples of the agent itself, not those that metric runners take beside it. `off` are groups
+    of metrics that it was told not to take; `interval_s` is how often it takes the others, null: none at
+    all, 0: as often as its own settings say.
     """
 
     agent: HostAgent
     report: msgspec.Raw | None
     inventory: Inventory | None
     last: list[LastMetric]
+    off: list[str]
+    interval_s: float | None
 
 
 @get("/fleet", opt=SIGNED_IN, summary="Every machine at a glance")
@@ -159,6 +164,7 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
     """Return what is known of one machine now."""
     fleet = console_fleet.fleet
     agent = fleet.get(AgentId(agent_id))
+    collected = collected_by(fleet.desired.plan, agent.id)
     reports = await console_fleet.reports.newest(Hosts(frozenset({agent.id})), limit=1)
     last = await console_fleet.questions.last(agent.id)
     return HostPage(
@@ -180,6 +186,8 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
             for x in last
             if not is_of_runner(x.key.labels)
         ],
+        off=list(collected.off),
+        interval_s=collected.interval_s,
     )
 
 

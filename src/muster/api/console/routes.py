@@ -8,6 +8,7 @@ from muster.api.console import (
     agents,
     attention,
     audit,
+    collecting,
     configs,
     event_types,
     fleet,
@@ -41,6 +42,7 @@ def console_handlers() -> list[ControllerRouterHandler]:
             *tokens.HANDLERS,
             *storage.HANDLERS,
             *settings.HANDLERS,
+            *collecting.HANDLERS,
         ],
         tags=["Console"],
     )

@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 from muster.api.fleet.bodies import object_operation, read_body
 from muster.api.fleet.control import CHANGE, READ, AgentPath, DryRun, FleetControl, make_change
 from muster.api.http.requests import AnyRequest
+from muster.core.fleet.collect_rules import collected_by
 from muster.core.fleet.collection import Collection, collection_of, set_collection
 from muster.core.metrics.grid import BUCKETS, DAY_S, SECOND_US, Grid
 from muster.core.metrics.ports import Series
@@ -138,9 +139,9 @@ async def read_metrics(
     They are of the samples that the agent takes itself, or of those of one of its metric runners.
     """
     agent = fleet_control.fleet.get(AgentId(agent_id))
-    collection = collection_of(fleet_control.plan)
-    interval_s = collection.interval_s or fleet_control.interval_s
-    if not collection.is_open:
+    collected = collected_by(fleet_control.plan, agent.id)
+    interval_s = collected.interval_s or fleet_control.interval_s
+    if collected.interval_s is None:
         data = {"post_url": "/metrics/machine", "message": MESSAGE, **CLOSED_FIELDS}
         return MachineMetrics(False, data)
     end_s = fleet_control.steering.now_us() // SECOND_US if end is None else end

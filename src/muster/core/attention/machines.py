@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from muster.core.attention.finding import Amount, Finding, Kind, Severity, Subject
-from muster.core.fleet.collection import interval_of
 from muster.core.fleet.desired import NOTHING
 from muster.core.fleet.registry import Fleet
 from muster.core.metrics.grid import SECOND_US
 from muster.core.metrics.overview import Now, Overview
 from muster.model.agent import Agent
-from muster.model.desired import RunnerState
+from muster.model.desired import DesiredState, RunnerState
+from muster.model.metric_groups import GROUPS
 from muster.model.release import UpgradeState
 
 SILENT_S, SILENT_LONG_S = 60, 300
@@ -72,7 +72,7 @@ class Machines:
         )
 
     def _missed(self, now: Now, subject: Subject, now_us: int) -> Iterator[Finding]:
-        if now.step_us <= 0 or interval_of(self._fleet.desired.plan) is None:
+        if now.step_us <= 0 or not _takes_samples(self._fleet.desired.of(subject.agent_id)):
             return
         late_us = now_us - max(now.ts_us, self._started_us)
         if late_us > max(MISSED_LOOKS * now.step_us, MISSED_S * SECOND_US):
@@ -151,6 +151,11 @@ def _shortages(now: Now, subject: Subject, now_us: int) -> Iterator[Finding]:
             amounts=(Amount("used", shortage.percent, "percent"), *free),
             weight=shortage.percent,
         )
+
+
+def _takes_samples(desired: DesiredState) -> bool:
+    off = desired.watch.off if desired.watch else ()
+    return desired.metrics_interval_s is not None and len(off) < len(GROUPS)
 
 
 def _warning(

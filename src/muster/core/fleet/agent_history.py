@@ -5,7 +5,7 @@ from collections.abc import Collection
 import msgspec
 
 from muster.core.fleet.history import AT_ONCE, LOOKED_AT
-from muster.core.fleet.plan import Change, Key, Kind, Plan
+from muster.core.fleet.plan import OF_ALL, OF_TAG, Change, Key, Kind, Plan
 from muster.core.fleet.ports import PlanStore
 from muster.core.fleet.revisions import Revision
 from muster.model.ids import AgentId
@@ -81,11 +81,16 @@ class Belonging:
                 return key.other == self._agent_id
             case Kind.TOMBSTONE | Kind.EXCLUSION:
                 return key.name == self._agent_id
+            case Kind.COLLECT_RULE:
+                return self._is_ruled(key)
             case Kind.TAG_CONFIG:
                 return key.name in self._tags
             case Kind.CONFIG:
                 return key.name in self._own or bool(self._tags & self._tags_of.get(key.name, set()))
-            case Kind.TAG | Kind.SERVER_SETTING:
-                return False
-            case Kind.SETTING:
-                return True
+            case Kind.TAG | Kind.SETTING | Kind.SERVER_SETTING:
+                return key.kind is Kind.SETTING
+
+    def _is_ruled(self, key: Key) -> bool:
+        """Tell whether a rule of what agents collect is for this one."""
+        mine = self._tags if key.name == OF_TAG else {self._agent_id}
+        return key.name == OF_ALL or key.other in mine

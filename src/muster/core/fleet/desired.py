@@ -5,15 +5,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from muster.core.fleet.collection import interval_of
+from muster.core.fleet.collect_rules import Collected, collected_by
 from muster.core.fleet.plan import Plan, Runner
-from muster.model.desired import ConfigName, DesiredRunner, DesiredState, DesiredVersion
+from muster.model.desired import ConfigName, DesiredRunner, DesiredState, DesiredVersion, Watch
 from muster.model.ids import AgentId
 
 VERSION_DIGITS = 32
 
-Wanted = tuple[tuple[DesiredRunner, ...], float | None]
-"""Runners, and the seconds between samples: equal for agents that should run the same."""
+Wanted = tuple[tuple[DesiredRunner, ...], Collected]
+"""Runners, and what is collected beside them: equal for agents that should run the same."""
+
+NOBODY = Collected(interval_s=None, ports=None, off=())
+"""What a deleted agent collects."""
 
 
 class DesiredStates:
@@ -63,12 +66,19 @@ NOTHING = version_of(DesiredState(version=DesiredVersion("")))
 
 def _wanted(plan: Plan, agent_id: AgentId) -> Wanted:
     runners = tuple(_runner(plan, name, runner) for name, runner in plan.runners(agent_id).items())
-    return runners, None if plan.tombstone(agent_id) else interval_of(plan)
+    return runners, NOBODY if plan.tombstone(agent_id) else collected_by(plan, agent_id)
 
 
 def _make_state(wanted: Wanted) -> DesiredState:
-    runners, interval_s = wanted
-    state = DesiredState(version=DesiredVersion(""), runners=list(runners), metrics_interval_s=interval_s)
+    runners, (interval_s, ports, off) = wanted
+    is_said = ports is not None or bool(off)
+    watch = Watch(ports=None if ports is None else list(ports), off=list(off))
+    state = DesiredState(
+        version=DesiredVersion(""),
+        runners=list(runners),
+        metrics_interval_s=interval_s,
+        watch=watch if is_said else msgspec.UNSET,
+    )
     return msgspec.structs.replace(state, version=version_of(state))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable
 from muster.core.fleet.names import parse_name, parse_note
 from muster.core.fleet.plan import (
     EDGES,
+    OF_AGENT,
+    OF_TAG,
     Change,
     Config,
     Draft,
@@ -81,6 +83,7 @@ def delete_tags(draft: Draft, tags: Collection[str]) -> None:
             draft.put(Key(Kind.TAG_AGENT, tag, agent), None)
         for config in draft.plan.linked(Kind.TAG_CONFIG, tag):
             draft.put(Key(Kind.TAG_CONFIG, tag, config), None)
+        draft.put(Key(Kind.COLLECT_RULE, OF_TAG, tag), None)
         draft.put(Key(Kind.TAG, tag), None)
 
 
@@ -138,6 +141,7 @@ def delete_agents(draft: Draft, agents: Iterable[tuple[AgentId, str]], *, now_us
         for kind in (Kind.TAG_AGENT, Kind.ASSIGNMENT):
             for name in draft.plan.linked_to(kind, agent):
                 draft.put(Key(kind, name, agent), None)
+        draft.put(Key(Kind.COLLECT_RULE, OF_AGENT, agent), None)
         draft.put(Key(Kind.TOMBSTONE, agent), Tombstone(nonce=nonce, deleted_us=now_us))
 
 

@@ -43,6 +43,9 @@ class Kind(enum.StrEnum):
     SETTING = "setting"
     """A setting of the whole fleet: its name."""
 
+    COLLECT_RULE = "collect_rule"
+    """What agents collect: a scope (`core.fleet.collect_rules`), the tag or the agent."""
+
     SERVER_SETTING = "server_setting"
     """A setting of the server, made in the console: its dotted key."""
 
@@ -114,8 +117,12 @@ ENTRIES: Mapping[Kind, type[Entry]] = {
     Kind.TOMBSTONE: Tombstone,
     Kind.EXCLUSION: Exclusion,
     Kind.SETTING: Setting,
+    Kind.COLLECT_RULE: Setting,
     Kind.SERVER_SETTING: Setting,
 }
+
+OF_ALL, OF_TAG, OF_AGENT = "all", "tag", "agent"
+"""Scopes of a rule for what agents collect."""
 
 EDGES = (Kind.TAG_AGENT, Kind.TAG_CONFIG, Kind.ASSIGNMENT)
 
@@ -246,7 +253,7 @@ class Draft:
 def touched(plan: Plan, changes: list[Change]) -> frozenset[AgentId]:
     """Return the agents whose wanted state changes may change; `plan` has them already.
 
-    A change of what all agents share is not told here.
+    A change of what all agents share (`is_for_all`) is not told here.
     """
     found: set[str] = set()
     for key in (change.key for change in changes):
@@ -264,8 +271,18 @@ def _touched_by(plan: Plan, key: Key) -> Iterator[str]:
             yield from plan.holders(key.name)
         case Kind.TOMBSTONE | Kind.EXCLUSION:
             yield key.name
-        case Kind.TAG | Kind.SETTING | Kind.SERVER_SETTING:
+        case Kind.COLLECT_RULE if key.name == OF_TAG:
+            yield from plan.linked(Kind.TAG_AGENT, key.other)
+        case Kind.COLLECT_RULE if key.name == OF_AGENT:
+            yield key.other
+        case Kind.TAG | Kind.SETTING | Kind.COLLECT_RULE | Kind.SERVER_SETTING:
             return
+
+
+def is_for_all(change: Change) -> bool:
+    """Tell whether a change is of something that all agents share."""
+    kind, name, _ = change.key
+    return kind is Kind.SETTING or (kind is Kind.COLLECT_RULE and name == OF_ALL)
 
 
 def _link(index: dict[str, set[str]], name: str, other: str, *, is_linked: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from muster.core.fleet.plan import Change, Config, Draft, Entry, Key, Kind, Plan, Tag
+from muster.core.fleet.plan import OF_AGENT, OF_TAG, Change, Config, Draft, Entry, Key, Kind, Plan, Tag
 from muster.core.fleet.revisions import Revision
 from muster.errors import Conflict
 from muster.model.ids import AgentId
@@ -82,8 +82,18 @@ def _config_of(key: Key) -> str:
     return key.name if key.kind in (Kind.ASSIGNMENT, Kind.RUNNER) else ""
 
 
+def _tag_of(key: Key) -> str:
+    """Return the tag that an entry needs, "" for none."""
+    if key.kind is Kind.COLLECT_RULE and key.name == OF_TAG:
+        return key.other
+    return key.name if key.kind in (Kind.TAG_AGENT, Kind.TAG_CONFIG) else ""
+
+
 def _has_agent(key: Key, agents: Collection[str]) -> bool:
-    return key.kind not in (Kind.TAG_AGENT, Kind.ASSIGNMENT, Kind.RUNNER) or key.other in agents
+    is_of_agent = key.kind in (Kind.TAG_AGENT, Kind.ASSIGNMENT, Kind.RUNNER) or (
+        key.kind is Kind.COLLECT_RULE and key.name == OF_AGENT
+    )
+    return not is_of_agent or key.other in agents
 
 
 def _check_ends(draft: Draft, key: Key, now_us: int) -> None:
@@ -91,8 +101,9 @@ def _check_ends(draft: Draft, key: Key, now_us: int) -> None:
     name = _config_of(key)
     if name and draft.plan.config(name) is None:
         raise Conflict(f"the configuration {name} is gone, and no revision has it any more")
-    if key.kind in (Kind.TAG_AGENT, Kind.TAG_CONFIG) and draft.plan.tag(key.name) is None:
-        draft.put(Key(Kind.TAG, key.name), Tag(created_us=now_us))
+    tag = _tag_of(key)
+    if tag and draft.plan.tag(tag) is None:
+        draft.put(Key(Kind.TAG, tag), Tag(created_us=now_us))
 
 
 def _clear_ends(draft: Draft, entries: Mapping[Key, Entry | None]) -> None:
@@ -100,6 +111,7 @@ def _clear_ends(draft: Draft, entries: Mapping[Key, Entry | None]) -> None:
     plan = draft.plan
     for key in [key for key, entry in entries.items() if entry is None]:
         if key.kind is Kind.TAG:
+            draft.put(Key(Kind.COLLECT_RULE, OF_TAG, key.name), None)
             for kind in (Kind.TAG_AGENT, Kind.TAG_CONFIG):
                 for other in plan.linked(kind, key.name):
                     draft.put(Key(kind, key.name, other), None)

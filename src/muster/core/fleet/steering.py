@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 import msgspec
 
 from muster.core.fleet.edits import is_of_admission, settle, tag_agents, welcome_agent
-from muster.core.fleet.plan import Change, Draft, Kind, Plan, touched
+from muster.core.fleet.plan import Change, Draft, Plan, is_for_all, touched
 from muster.core.fleet.ports import PlanStore
 from muster.core.fleet.registry import Fleet
 from muster.core.fleet.restoring import Missing, Side, lost_configs, restore, returning
@@ -194,7 +194,7 @@ class Steering:
             for agent_id in sorted(agents)
             for effect in _effects(agent_id, _shown(self.plan, agent_id), after[agent_id])
         ]
-        if any(change.key.kind is Kind.SETTING for change in changes):
+        if any(map(is_for_all, changes)):
             agents = agents | {agent.id for agent in self.fleet.agents()}
         return changes, Outcome(sorted(agents), effects)
 
@@ -204,8 +204,7 @@ class Steering:
                 raise InvalidInput(f"agent {agent_id} would have more than {MAX_RUNNERS} runners")
 
     def _tell(self, changes: list[Change], agents: Collection[AgentId]) -> None:
-        is_for_all = any(change.key.kind is Kind.SETTING for change in changes)
-        self.fleet.desired.forget(None if is_for_all else agents)
+        self.fleet.desired.forget(None if any(map(is_for_all, changes)) else agents)
         shut_out = [AgentId(change.key.name) for change in filter(is_of_admission, changes) if change.after]
         self.fleet.dismiss(shut_out)
         self.fleet.ring(agents)

@@ -18,6 +18,7 @@ from muster.store.relational.idempotency import find_answer, once
 from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import (
     fleet_assignments,
+    fleet_collect_rules,
     fleet_configs,
     fleet_exclusions,
     fleet_revisions,
@@ -48,6 +49,7 @@ PLACES: Mapping[Kind, Place] = {
     Kind.TOMBSTONE: Place(fleet_tombstones, ("agent_id",)),
     Kind.EXCLUSION: Place(fleet_exclusions, ("agent_id",)),
     Kind.SETTING: Place(fleet_settings, ("name",)),
+    Kind.COLLECT_RULE: Place(fleet_collect_rules, ("scope", "target")),
     Kind.SERVER_SETTING: Place(server_settings, ("name",)),
 }
 

@@ -271,6 +271,15 @@ fleet_settings = Table(
     Column("value", Text, nullable=False),
 )
 
+fleet_collect_rules = Table(
+    "fleet_collect_rules",
+    metadata,
+    Column("scope", String(8), primary_key=True),
+    Column("target", String(253), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What agents collect, as JSON."""
+
 server_settings = Table(
     "server_settings",
     metadata,

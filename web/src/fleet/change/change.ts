@@ -47,7 +47,8 @@ export async function makeChange(change: FleetChange): Promise<number | null> {
     return null;
   }
   const [before] = await newestRevisions();
-  await send(change, {});
+  const said = await send<{ revision?: number | null } | undefined>(change, {});
+  if (said?.revision !== undefined) return said.revision;
   const [newest, last] = await newestRevisions();
   const isOurs = newest && newest.id !== before?.id && last?.id === before?.id;
   return isOurs ? newest.id : null;

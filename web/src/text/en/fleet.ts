@@ -284,6 +284,7 @@ export const fleet = {
       tombstone: "Deleted agent",
       exclusion: "Agent shut out",
       setting: "Setting",
+      collect_rule: "What is collected by",
     } as Record<string, string>,
   },
 };

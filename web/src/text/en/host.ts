@@ -36,6 +36,11 @@ export const host = {
     ahead: (span: string) => `${span} ahead`,
     behind: (span: string) => `${span} behind`,
   },
+  notCollected: {
+    groups: (names: string) => `Turned off, so there are no charts of it: ${names}.`,
+    nothing: "Agents take no samples now, so charts end where that was turned off.",
+    where: "What agents collect",
+  },
   range: {
     label: "Time range",
     names: { "15m": "15 min", "1h": "1 h", "6h": "6 h", "24h": "24 h", "7d": "7 d", "30d": "30 d" },

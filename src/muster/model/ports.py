@@ -1,4 +1,4 @@
-"""Which ports are watched."""
+"""Ports and ranges of them, as they are written."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from muster.errors import InvalidInput
 _RANGE = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
-def parse_ports(spec: Sequence[int | str]) -> list[int]:
+def parse_ports(spec: Sequence[int | str], field: str = "agent.ports") -> list[int]:
     """Return the ports of numbers and ranges (`"3000-3007"`) in order, each once.
 
-    Raises InvalidInput that names the item, such as `agent.ports[2]`.
+    Raises InvalidInput that names the item of `field`, such as `agent.ports[2]`.
     """
     ports: dict[int, None] = {}
     for index, item in enumerate(spec):
@@ -21,7 +21,7 @@ def parse_ports(spec: Sequence[int | str]) -> list[int]:
         if not 1 <= first <= last <= 65_535:
             raise InvalidInput(
                 f"expected a port or a range of 1-65535 such as 3000-3007, not {item!r}",
-                field=f"agent.ports[{index}]",
+                field=f"{field}[{index}]",
             )
         ports.update(dict.fromkeys(range(first, last + 1)))
     return list(ports)

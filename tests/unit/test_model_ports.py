@@ -2,8 +2,8 @@
 
 import pytest
 
-from muster.agent.collect.ports import parse_ports
 from muster.errors import InvalidInput
+from muster.model.ports import parse_ports
 
 
 @pytest.mark.parametrize(
