@@ -171,12 +171,15 @@ def test_names_and_values_are_printed_with_their_counts(monkeypatch: pytest.Monk
 
 
 def test_a_histogram_is_drawn_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    levels = [{"level": "", "counts": [0, 50, 1]}, {"level": "error", "counts": [0, 50, 0]}]
-    body = {"from_us": 1_790_000_000_000_000, "interval_s": 60, "total": 101, "levels": levels}
+    levels = [
+        {"level": "", "counts": [0, 50, 1, 0, 0, 1, 0]},
+        {"level": "error", "counts": [0, 50, 0, 0, 0, 0, 0]},
+    ]
+    body = {"from_us": 1_790_000_000_000_000, "interval_s": 60, "total": 102, "levels": levels}
     result = run(monkeypatch, lambda _: httpx.Response(200, json=body), "histogram")
-    ends = [line[19:] for line in result.stdout.splitlines()]
-    assert ends == ["         0", f"       100 {'#' * 50}", "         1 #"]
-    assert result.stderr == "101 lines: 51 without level, 50 error\n"
+    ends = [line[19:] or line for line in result.stdout.splitlines()]
+    assert ends == [f"       100 {'#' * 50}", "         1 #", "...", "         1 #"]
+    assert result.stderr == "102 lines: 52 without level, 50 error\n"
     none = {"from_us": 0, "interval_s": 60, "total": 0, "levels": []}
     empty = run(monkeypatch, lambda _: httpx.Response(200, json=none), "histogram")
     assert (empty.stdout, empty.stderr) == ("", "0 lines\n")
@@ -229,7 +232,9 @@ def test_pieces_are_whole_lines() -> None:
     assert max(map(len, pieces)) < 120
 
 
-def test_a_tail_goes_on_where_it_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", [("--follow",), ("tail",), ("search", "-f")])
+def test_a_tail_goes_on_where_it_broke(monkeypatch: pytest.MonkeyPatch, how: tuple[str, ...]) -> None:
+    asked: list[dict[str, str]] = []
     marks: list[str | None] = []
     turns = [
         f"retry: 2000\r\n\r\nid: 1-1\r\nevent: row\r\ndata: {json.dumps(row('one'))}\r\n\r\n",
@@ -237,12 +242,14 @@ def test_a_tail_goes_on_where_it_broke(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
     def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(request.url.params))
         marks.append(request.headers.get("last-event-id"))
         if not turns:
             return httpx.Response(401, json={"code": "unauthenticated", "message": "expired"})
         return httpx.Response(200, text=turns.pop(0))
 
-    result = run(monkeypatch, answer, "--follow", "x")
+    result = run(monkeypatch, answer, *how, "x", "--level", "error")
+    assert asked == [{"query": "x", "level": "error"}] * 3
     assert marks == [None, "1-1", "2-2"]
     lines = result.output.splitlines()
     assert [line.rpartition(" ")[2] for line in lines if "web-1" in line] == ["one", "two"]

@@ -11,7 +11,7 @@ import msgspec
 from muster.cli import logs_tryout
 from muster.cli.client import Client, QueryValue, client_options
 from muster.cli.log_lines import Row, to_line
-from muster.cli.logs_questions import COMMANDS, PATH, Question, question_options
+from muster.cli.logs_questions import COMMANDS, PATH, Question, narrowing_options, question_options
 from muster.errors import CallerError, MusterError
 
 BODY_BYTES = 4 * 1024 * 1024
@@ -46,7 +46,7 @@ Examples:
   muster logs timeout                          the newest lines with the word
   muster logs 'level:>=error status:>=500'     fields, levels and numbers
   muster logs --agent db-1 --from -24h '"disk full" OR ENOSPC'
-  muster logs --follow nginx                   watch new lines
+  muster logs tail nginx                       watch new lines, as --follow does
   muster logs values status path:/api/*        the most frequent values
   muster logs export -o errors.csv --format csv level:error
   muster logs send --msg-field text app.jsonl  store JSON lines
@@ -86,6 +86,15 @@ def search(
         click.echo(raw if as_json else to_line(row))
     if not found and not as_json:
         click.echo("no lines; --from looks further back", err=True)
+
+
+@command.command("tail", context_settings={"help_option_names": ["-h", "--help"]})
+@narrowing_options
+@click.option("--json", "as_json", is_flag=True, help="Print each line as the server answers it.")
+@client_options
+def tail(client: Client, question: Question, as_json: bool) -> None:
+    """Watch for new lines that a query finds, until Ctrl-C. `muster logs search tail` finds the word."""
+    _follow(client, question, as_json=as_json)
 
 
 @command.command("send", context_settings={"help_option_names": ["-h", "--help"]})

@@ -49,8 +49,8 @@ class _Context(msgspec.Struct):
     at: int
 
 
-def question_options(handler: Handler) -> Handler:
-    """Add QUERY and the options that narrow it; the command gets them as `question`."""
+def narrowing_options(handler: Handler) -> Handler:
+    """Add QUERY and the options that narrow it, time apart; the command gets them as `question`."""
 
     @click.argument("words", metavar="[QUERY]...", nargs=-1)
     @click.option(
@@ -62,10 +62,6 @@ def question_options(handler: Handler) -> Handler:
         "--source", "sources", metavar="TEXT", multiple=True, help="Of a file, socket or unit; repeatable."
     )
     @click.option("--level", "levels", metavar="LEVEL", multiple=True, help="Lines of a level; repeatable.")
-    @click.option(
-        "--from", "since", metavar="TIME", default="-1h", show_default=True, help="-15m, -7d, ISO 8601."
-    )
-    @click.option("--to", "until", metavar="TIME", default="now", show_default=True, help="The same, or now.")
     @functools.wraps(handler)
     def with_question(
         *args: Any,
@@ -75,8 +71,6 @@ def question_options(handler: Handler) -> Handler:
         runners: tuple[str, ...],
         sources: tuple[str, ...],
         levels: tuple[str, ...],
-        since: str,
-        until: str,
         **rest: Any,
     ) -> Any:
         question: Question = {
@@ -86,12 +80,25 @@ def question_options(handler: Handler) -> Handler:
             "runner": list(runners) or None,
             "source": list(sources) or None,
             "level": list(levels) or None,
-            "from": since,
-            "to": until,
         }
         return handler(*args, question=question, **rest)
 
     return with_question
+
+
+def question_options(handler: Handler) -> Handler:
+    """Add QUERY, the options that narrow it, and its time; the command gets them as `question`."""
+
+    @narrowing_options
+    @click.option(
+        "--from", "since", metavar="TIME", default="-1h", show_default=True, help="-15m, -7d, ISO 8601."
+    )
+    @click.option("--to", "until", metavar="TIME", default="now", show_default=True, help="The same, or now.")
+    @functools.wraps(handler)
+    def with_times(*args: Any, question: Question, since: str, until: str, **rest: Any) -> Any:
+        return handler(*args, question=question | {"from": since, "to": until}, **rest)
+
+    return with_times
 
 
 @click.command("fields", context_settings=HELP)
@@ -121,18 +128,21 @@ def values(client: Client, question: Question, field: str, prefix: str, limit: i
 @question_options
 @client_options
 def histogram(client: Client, question: Question) -> None:
-    """Print how many lines there are over time, by level."""
+    """Print how many lines there are over time, by level; `...` stands for a time without any."""
     found = msgspec.json.decode(client.get(f"{PATH}/histogram", **question), type=_Histogram)
     buckets = list(zip(*(level.counts for level in found.levels), strict=True))
     most = max(map(sum, buckets), default=0)
-    for number, counts in enumerate(buckets):
+    seen = [number for number, counts in enumerate(buckets) if any(counts)]
+    for before, number in zip([None, *seen], seen, strict=False):
+        if before is not None and number > before + 1:
+            click.echo("...")
         at = local_time(found.from_us + number * found.interval_s * 1_000_000)[:-4]
         bar = "".join(
             click.style("#" * -(-count * BAR_WIDTH // most), fg=COLORS.get(level.level))
-            for level, count in zip(found.levels, counts, strict=True)
+            for level, count in zip(found.levels, buckets[number], strict=True)
             if count
         )
-        click.echo(f"{at} {sum(counts):>9} {bar}".rstrip())
+        click.echo(f"{at} {sum(buckets[number]):>9} {bar}")
     of_levels = ", ".join(f"{sum(level.counts)} {level.level or 'without level'}" for level in found.levels)
     click.echo(f"{found.total} lines{': ' if of_levels else ''}{of_levels}", err=True)
 
