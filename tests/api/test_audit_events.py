@@ -560,6 +560,27 @@ def test_an_export_verifies_without_the_server(
     muster("audit", "verify", str(file), "--checkpoint", f"{file}.checkpoint", "--key", str(other), code=2)
 
 
+def test_an_export_in_one_file_verifies_by_its_first_line(
+    site: Site, writer: httpx.Client, reader: httpx.Client, tmp_path: Path
+) -> None:
+    head = '{"event_ts":"2023-12-05","application_name":"a","event_kind":"b","payload":'
+    assert writer.post("/api/event", content=f"[{head}12345678901234567890}}]").status_code == 201
+    note = reader.get("/audit/checkpoint").text
+    query = {"size": note.splitlines()[1], "page_size": "1000"}
+    answer = reader.get("/audit/export", params=query, headers={"Accept": "application/x-ndjson"})
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    file, key = tmp_path / "audit-events.ndjson", tmp_path / "key"
+    first = json.dumps({"checkpoint": note}).encode() + b"\n"
+    file.write_bytes(first + answer.content)
+    key.write_text(muster("audit", "key", "--data", str(site.data)).stdout)
+    told = muster("audit", "verify", str(file), "--key", str(key)).stdout
+    assert told.startswith(f"{len(answer.content.splitlines())} events are as they were logged")
+    file.write_bytes(first + b"no event\n" + answer.content)
+    assert "line 2" in muster("audit", "verify", str(file), "--key", str(key), code=1).stderr
+    file.write_bytes(answer.content)
+    assert "--checkpoint" in muster("audit", "verify", str(file), "--key", str(key), code=2).stderr
+
+
 @pytest.fixture
 def own_site(tmp_path: Path) -> Iterator[Site]:
     with Site(tmp_path) as site:

@@ -82,6 +82,7 @@ def test_the_products_own_events_are_for_administrators(client: Client, admin: h
     assert admin.get(f"{EVENTS}/{event['id']}").status_code == 200
     sources = admin.get("/console/v1/audit/sources").json()
     assert "muster" in {each["application_name"] for each in sources}
+    assert "muster" in {x["application_name"] for x in rows(admin)["events"]}  # type: ignore[attr-defined]
     reader = client("read")
     assert reader.get(EVENTS, params={"application_name": "muster"}).status_code == 403
     assert reader.get(f"{EVENTS}/{event['id']}").status_code == 403

@@ -1,4 +1,5 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import vectors from "./audit-vectors.json";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
@@ -76,4 +77,24 @@ test("a rewritten log is told loudly, and what was seen before stays as evidence
 test("a payload that is not what was logged is not proven", async () => {
   open({ "GET /console/v1/audit/events/1": { body: { ...first?.event, payload: "{}" } } });
   expect(await (await panel()).findByRole("alert")).toHaveTextContent("NOT PROVEN");
+});
+
+test("an event goes by the index that exports and proofs name", async () => {
+  open();
+  await panel();
+  const event = within(screen.getByRole("region", { name: "Event" }));
+  expect(event.getByText("Index").nextElementSibling).toHaveTextContent("0");
+});
+
+test("a panel without an event can be closed, and so can one by Escape", async () => {
+  const { router } = open({
+    "GET /console/v1/audit/events/1": { status: 404, body: { code: "not_found", message: "" } },
+  });
+  await screen.findByText(/There is no such event/);
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(router.state.location.search).toEqual({});
+  await router.navigate({ to: "/audit", search: { event: 1 } });
+  await screen.findByText(/There is no such event/);
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(router.state.location.search).toEqual({}));
 });

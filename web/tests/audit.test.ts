@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { prettyJson } from "../src/audit/payload";
-import { exportPath } from "../src/audit/queries";
+import { exportPath, readExport } from "../src/audit/queries";
 import { hasFilters, parseAuditSearch, spanOf, toFilters } from "../src/audit/search";
 
 test("payloads are laid out and keep every digit and escape", () => {
@@ -56,4 +56,13 @@ test("an export asks for what the list shows", () => {
     event_kind: "K",
     q: "x&y",
   });
+});
+
+test("an export is one file: the head, and below it the lines as the server sent them", async () => {
+  const line = '{"index":0,"payload":12345678901234567890}\n';
+  const answer = vi.fn(async (_path: string, _init: RequestInit) => new Response(line));
+  vi.stubGlobal("fetch", answer);
+  const file = await readExport({}, { note: "log\n9\nroot\n", origin: "log", size: 9 });
+  expect(answer.mock.calls[0]?.[1].headers).toEqual({ accept: "application/x-ndjson" });
+  expect(file).toBe(`{"checkpoint":"log\\n9\\nroot\\n"}\n${line}`);
 });

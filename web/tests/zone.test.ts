@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { formatMoment, formatStamp, formatTick } from "../src/format/time";
+import { formatDatedStamp, formatMoment, formatStamp, formatTick } from "../src/format/time";
 import { chooseZone, learnServerZone, watchZone } from "../src/format/zone";
 
 const NOON_US = Date.UTC(2026, 6, 21, 12, 0, 5, 123) * 1000;
@@ -16,6 +16,7 @@ test("moments follow the chosen zone", () => {
   chooseZone("server");
   expect(formatMoment(NOON_US)).toBe("21 Jul 2026, 17:30:05");
   expect(formatStamp(NOON_US)).toBe("Jul 21 17:30:05.123");
+  expect(formatDatedStamp(NOON_US)).toBe("2026 Jul 21 17:30:05.123");
 });
 
 test("a zone with summer time has both offsets, and midnight is its own", () => {

@@ -8,7 +8,7 @@ from muster.cli.audit_export import export_events
 from muster.cli.audit_log import load_signer
 from muster.cli.client import Client, client_options
 from muster.cli.options import data_options
-from muster.core.audit.export import verify_lines
+from muster.core.audit.export import read_head, verify_lines
 from muster.core.audit.fsck import check_log
 from muster.core.audit.note import Checkpoint, Verifier, parse_verifier, read_checkpoint
 from muster.errors import CallerError, InvalidInput
@@ -63,7 +63,12 @@ def export(
     "verify", epilog="Example: muster audit verify july.ndjson --checkpoint july.checkpoint --key audit.vkey"
 )
 @click.argument("file", metavar="FILE", type=Path)
-@click.option("--checkpoint", metavar="FILE", type=Path, required=True, help="The signed checkpoint.")
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    type=Path,
+    help="The signed checkpoint.  [default: of the first line, as the console exports]",
+)
 @click.option(
     "--key",
     "key_file",
@@ -73,12 +78,19 @@ def export(
     help="The public key, by `muster audit key`.",
 )
 @click.option("--complete", is_flag=True, help="Every event of the checkpoint must be in FILE.")
-def verify(file: Path, checkpoint: Path, key_file: Path, complete: bool) -> None:
+def verify(file: Path, checkpoint: Path | None, key_file: Path, complete: bool) -> None:
     """Check an export without a server: that each event was logged as it says."""
-    signed = _load_verifier(key_file).verify(_read_text(checkpoint))
+    verifier = _load_verifier(key_file)
     try:
         with file.open("rb") as lines:
-            verdict = verify_lines(lines, signed, is_complete=complete)
+            head = read_head(lines.readline())
+            if head is None:
+                lines.seek(0)
+            note = _read_text(checkpoint) if checkpoint else head
+            if note is None:
+                raise InvalidInput(f"{file} does not begin with a checkpoint; name one", field="--checkpoint")
+            signed = verifier.verify(note)
+            verdict = verify_lines(lines, signed, first=1 if head is None else 2, is_complete=complete)
     except OSError as error:
         raise InvalidInput(f"{file}: {error.strerror}", field="FILE") from None
     for one in verdict.wrong:

@@ -2,7 +2,7 @@ import { Button, Loader } from "@mantine/core";
 import type { AuditRow } from "../api/types";
 import { useMedia } from "../app/useMedia";
 import { formatCount } from "../format/number";
-import { formatStamp } from "../format/time";
+import { formatDatedStamp } from "../format/time";
 import type { Column } from "../tables/column";
 import { ListFoot } from "../tables/ListFoot";
 import { VirtualTable } from "../tables/VirtualTable";
@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
       <span className={classes.stacked}>
         <strong>{event_kind}</strong>
         <span className={classes.time}>
-          {formatStamp(ts_us)} · {application_name}
+          {formatDatedStamp(ts_us)} · {application_name}
         </span>
       </span>
     ),
@@ -32,8 +32,8 @@ const COLUMNS: readonly Column<AuditRow>[] = [
     key: "time",
     from_px: WIDE_PX,
     title: audit.columns.time,
-    track: "9.6rem",
-    cell: ({ ts_us }) => <span className={classes.time}>{formatStamp(ts_us)}</span>,
+    track: "11.6rem",
+    cell: ({ ts_us }) => <span className={classes.time}>{formatDatedStamp(ts_us)}</span>,
   },
   {
     key: "application",

@@ -1,4 +1,5 @@
 import { Drawer } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -33,6 +34,7 @@ export function AuditPage() {
   const change = (part: Partial<AuditSearch>, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });
   const close = () => change({ event: undefined });
+  useHotkeys([["Escape", () => isWide && search.event !== undefined && close()]]);
   const panel = search.event !== undefined && (
     <EventPanel key={search.event} id={search.event} onClose={isWide ? close : null} />
   );
@@ -44,7 +46,7 @@ export function AuditPage() {
         title={audit.title}
         summary={head.data && audit.log(formatCount(head.data.size), head.data.origin)}
       >
-        <ExportMenu filters={filters} size={head.data?.size ?? 0} />
+        <ExportMenu filters={filters} head={head.data} />
       </PageHead>
       <AuditFilters filters={filters} onChange={change} onRefresh={rows.refresh} />
       <QueryNotice query={rows.query} height={420} />

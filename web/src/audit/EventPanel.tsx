@@ -25,7 +25,13 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
   const event = query.data;
   const pretty = useMemo(() => (event ? prettyJson(event.payload) : ""), [event]);
   const status = query.error instanceof ApiError ? query.error.status : 0;
-  if (status === 404 || status === 403) return <ListFoot>{words.gone}</ListFoot>;
+  if (status === 404 || status === 403)
+    return (
+      <div className={classes.panelHead}>
+        <ListFoot>{words.gone}</ListFoot>
+        {onClose && <CloseButton aria-label={words.close} onClick={onClose} />}
+      </div>
+    );
   return (
     <section className={classes.panel} aria-label={words.label}>
       <QueryNotice query={query} height={320} />
@@ -38,8 +44,8 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
             {onClose && <CloseButton aria-label={words.close} onClick={onClose} />}
           </div>
           <dl className={classes.facts}>
-            <dt>{words.number}</dt>
-            <dd>{formatCount(event.id)}</dd>
+            <dt>{words.index}</dt>
+            <dd>{formatCount(event.id - 1)}</dd>
             <dt>{words.time}</dt>
             <dd>{event.event_ts}</dd>
           </dl>

@@ -41,16 +41,28 @@ export const sourcesQuery = queryOptions({
 
 export const CHECKPOINT_PATH = "/audit/checkpoint";
 
+export interface Head {
+  note: string;
+  origin: string;
+  size: number;
+}
+
 /** The signed head of the log as it is told: name and size are not verified here. */
 export const headQuery = queryOptions({
   queryKey: ["audit", "head"],
-  queryFn: async ({ signal }) => {
+  queryFn: async ({ signal }): Promise<Head> => {
     const note = await requestText(CHECKPOINT_PATH, { signal });
     const [origin = "", size = "0"] = note.split("\n");
     return { note, origin, size: Number(size) };
   },
   refetchInterval: 30_000,
 });
+
+/** The newest events of a search with their proofs, a line each; the first line is the head they lead to. */
+export async function readExport(filters: Filters, { note, size }: Head): Promise<string> {
+  const lines = await requestText(exportPath(filters, size), { accept: "application/x-ndjson" });
+  return `${JSON.stringify({ checkpoint: note })}\n${lines}`;
+}
 
 export function exportPath(filters: Filters, size: number): string {
   const query = new URLSearchParams({ size: String(size), page_size: "1000" });

@@ -20,6 +20,12 @@ export function formatStamp(time_us: Reading): string {
   return `${MONTHS[date.getUTCMonth()]} ${dayOfMonth} ${clock(date, true)}.${thousandths}`;
 }
 
+/** The same with its year, for what is kept for ever: `2026 Nov 21 07:31:05.123`. */
+export function formatDatedStamp(time_us: Reading): string {
+  if (!isReading(time_us)) return MISSING;
+  return `${wallClock(time_us / 1000).getUTCFullYear()} ${formatStamp(time_us)}`;
+}
+
 /** A moment as short as its resolution allows: without seconds when buckets are whole minutes. */
 export function formatBucket(time_s: number, interval_s: number): string {
   const date = wallClock(time_s * 1000);

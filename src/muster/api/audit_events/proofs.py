@@ -2,17 +2,19 @@
 
 import base64
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
+from muster.api.audit_events.decoding import NDJSON
 from muster.api.audit_events.events import EventBody, to_body
 from muster.api.audit_events.questions import MAX_ID, parse_question
 from muster.api.audit_events.service import AuditSurface, check_may_read_control
 from muster.api.http.authorization import Needs, is_admin
 from muster.api.http.requests import AnyRequest
+from muster.core.audit.export import ExportedEvent, to_line
 from muster.core.audit.note import read_checkpoint
 from muster.core.audit.times import to_text
 from muster.core.audit.tree import HASH_BYTES, WIDTH
@@ -133,8 +135,11 @@ async def export(
     request: AnyRequest,
     audit_surface: AuditSurface,
     size: Annotated[int, QueryParameter(ge=1, le=MAX_ID, description="Of the tree to prove for.")],
-) -> ExportBody:
-    """Return a page as `GET /api/event` does, for the same parameters, of the tree of that size."""
+) -> Response[ExportBody]:
+    """Return a page as `GET /api/event` does, for the same parameters, of the tree of that size.
+
+    With `Accept: application/x-ndjson` the events alone, a line each, as `muster audit verify` reads them.
+    """
     question = parse_question(request.query_params)
     if question.with_control:
         check_may_read_control(request)
@@ -146,7 +151,14 @@ async def export(
         ProvenEvent(**msgspec.structs.asdict(to_body(event)), index=event.id - 1, proof=_texts(proof))
         for event, proof in zip(page.events, proofs, strict=True)
     ]
-    return ExportBody(page.next_before, data)
+    if NDJSON in request.headers.get("accept", ""):
+        return _lines(data)
+    return Response(ExportBody(page.next_before, data))
+
+
+def _lines(events: list[ProvenEvent]) -> Response[Any]:
+    lines = [to_line(ExportedEvent(**msgspec.structs.asdict(event))) + b"\n" for event in events]
+    return Response(b"".join(lines), media_type=NDJSON)
 
 
 def parse_place(place: str) -> tuple[int, int]:

@@ -83,9 +83,8 @@ async def audit_rows(
     to_us: Moment = None,
     words: Words = None,
 ) -> AuditRows:
-    """Return a page in the order of arrival. Those of `muster` are for administrators who ask for them."""
-    is_control = application_name == CONTROL_APPLICATION
-    if is_control:
+    """Return a page in the order of arrival. Those of `muster` are for administrators."""
+    if application_name == CONTROL_APPLICATION:
         _check_may_read_control(request)
     if words is not None and (not 1 <= len(words) <= MAX_TEXT or "\0" in words):
         raise InvalidInput(f"expected 1-{MAX_TEXT} characters without U+0000", field="q")
@@ -98,7 +97,7 @@ async def audit_rows(
             from_us=from_us,
             to_us=to_us,
             text=words,
-            with_control=is_control,
+            with_control=is_admin(request),
         )
     )
     return AuditRows(page.next_before, [_row(event) for event in page.events])

@@ -28,6 +28,12 @@ class ExportedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     payload_base64: str | msgspec.UnsetType = msgspec.UNSET
 
 
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file may begin with: the signed checkpoint that its events are proven for."""
+
+    checkpoint: str
+
+
 class Wrong(msgspec.Struct, frozen=True):
     """What is wrong with an event of an index; without one, with the event of a line of the file."""
 
@@ -50,6 +56,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 _LINE = msgspec.json.Decoder(ExportedEvent)
+_HEAD = msgspec.json.Decoder(Head)
 
 
 def to_line(event: ExportedEvent) -> bytes:
@@ -61,12 +68,25 @@ def to_line(event: ExportedEvent) -> bytes:
     return msgspec.json.encode(event)
 
 
-def verify_lines(lines: Iterable[bytes], checkpoint: Checkpoint, *, is_complete: bool = False) -> Verdict:
-    """Check each line against a checkpoint; `is_complete`: that every event of the tree is there too."""
+def read_head(line: bytes) -> str | None:
+    """Return the checkpoint that a file's first line brings; None when the line is another one."""
+    try:
+        return _HEAD.decode(line).checkpoint
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def verify_lines(
+    lines: Iterable[bytes], checkpoint: Checkpoint, *, first: int = 1, is_complete: bool = False
+) -> Verdict:
+    """Check each line against a checkpoint, the `first` of the file and those after it.
+
+    `is_complete`: that every event of the tree is there too.
+    """
     seen = bytearray((checkpoint.size + 7) // 8)
     checked = 0
     wrong: list[Wrong] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         checked += 1

@@ -1,7 +1,8 @@
 /** The audit page. */
 export const audit = {
   title: "Audit",
-  log: (events: string, origin: string) => `${events} events in the log ${origin}`,
+  log: (events: string, origin: string) =>
+    `${events} events in the log ${origin}. The last to arrive stand first; times are the events' own.`,
   search: "Search payloads",
   placeholder: "Text of the payload, as it was sent",
   clearSearch: "Clear search",
@@ -40,7 +41,7 @@ export const audit = {
   event: {
     label: "Event",
     close: "Close",
-    number: "Number",
+    index: "Index",
     time: "Time",
     payload: "Payload",
     gone: "There is no such event, or it is for administrators only.",
@@ -98,8 +99,9 @@ export const audit = {
   },
   export: {
     title: "Export",
-    page: "Newest 1,000 of this search, with proofs (JSON)",
-    checkpoint: "The signed head",
+    page: "Newest 1,000 of this search, with proofs",
+    verify: "What checks that file, without a server",
+    checkpoint: "The signed head of now",
     command: "Everything, with proofs, on the command line",
   },
 };
