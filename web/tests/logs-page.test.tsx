@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
+import { MAX_ROWS } from "../src/logs/useLogRows";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 import { FedSource, makeRow, stubTail, T0_US } from "./logs";
 
@@ -130,6 +131,22 @@ test("twenty thousand rows put few into the document", async () => {
   openConsole("/logs", serverWith(rows));
   const grid = await screen.findByRole("grid", { name: /Log rows/ });
   expect(within(grid).getAllByRole("row").length).toBeLessThan(150);
+});
+
+test("a page keeps so many rows, and the ones before them are a range of their own", async () => {
+  const ts_us = T0_US + 30e6;
+  const many = Array.from({ length: MAX_ROWS }, (_, index) => makeRow(index, { ts_us }));
+  const { router, calls } = openConsole("/logs", serverWith(many, "older"));
+  const more = await screen.findByRole("button", { name: "Go on with earlier rows" });
+  const asked = calls.filter(({ route }) => route === LOGS);
+  expect(asked.map(({ url }) => url.searchParams.get("before"))).toEqual([null]);
+  await userEvent.click(more);
+  await waitFor(() =>
+    expect(router.state.location.search).toMatchObject({
+      from: T0_US - 29e6,
+      to: T0_US + 31e6,
+    }),
+  );
 });
 
 test("following shows what arrives, waits while one reads below, and tells of gaps", async () => {

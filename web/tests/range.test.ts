@@ -8,6 +8,7 @@ import {
   shift,
   widen,
   windowOf,
+  windowUntil,
 } from "../src/host/range";
 import { fromRange, parseHostSearch, toRange } from "../src/host/search";
 
@@ -119,4 +120,12 @@ test("a skew is taken in steps of ten seconds and only when clocks clearly diffe
   expect(clockSkew(NOW_US + 1.9e6, NOW_US)).toBe(0);
   expect(clockSkew(NOW_US + 62e6, NOW_US)).toBe(60e6);
   expect(clockSkew(NOW_US - 3_600e6, NOW_US)).toBe(-3_600e6);
+});
+
+test("the part of a window until a moment has that moment in it, and is a minute at least", () => {
+  const day = { from_us: 0, to_us: 86_400e6 };
+  expect(windowUntil(day, 7_200e6 + 1)).toEqual({ from_us: 0, to_us: 7_201e6 });
+  expect(windowUntil(day, 7_200e6)).toEqual({ from_us: 0, to_us: 7_200e6 });
+  const minute = { from_us: 600e6, to_us: 660e6 };
+  expect(windowUntil(minute, 630e6)).toEqual({ from_us: 570e6, to_us: 630e6 });
 });

@@ -41,6 +41,13 @@ export function windowOf(range: Range, now_us: number): TimeWindow {
   return { from_us: to_us - span_us, to_us };
 }
 
+/** The part of a window until a moment, which is within; a minute that ends then, when it is shorter. */
+export function windowUntil({ from_us }: TimeWindow, until_us: number): TimeWindow {
+  // Windows are whole seconds: the one in which the moment lies is in it.
+  const to_us = Math.ceil(until_us / 1e6) * 1e6;
+  return clampWindow({ from_us: Math.min(from_us, to_us - MIN_SPAN_US), to_us });
+}
+
 /** A window of at least a minute and at most a year around the same middle, in whole seconds. */
 export function clampWindow({ from_us, to_us }: TimeWindow): TimeWindow {
   const span_us = Math.min(MAX_SPAN_US, Math.max(MIN_SPAN_US, to_us - from_us));

@@ -1,5 +1,4 @@
 import { formatStamp } from "../format/time";
-import { FallingIcon, RightIcon } from "../icons/icons";
 import { text } from "../text";
 import { readColumn } from "./columns";
 import classes from "./LogLine.module.css";
@@ -10,12 +9,18 @@ import type { LogRow } from "./types";
 const { logs } = text;
 const SHOWN_CHARACTERS = 2_000;
 
-interface LogLineProps {
-  row: LogRow;
+/** How all lines look. */
+export interface LineLook {
   columns: readonly string[];
+  /** The widths of columns. */
+  grid: { gridTemplateColumns: string } | undefined;
   finder: RegExp | null;
-  isOpen: boolean;
   isWrapped: boolean;
+}
+
+interface LogLineProps extends Omit<LineLook, "grid"> {
+  row: LogRow;
+  isOpen: boolean;
   onToggle: () => void;
 }
 
@@ -31,9 +36,7 @@ export function LogLine({ row, columns, finder, isOpen, isWrapped, onToggle }: L
           aria-label={logs.open}
           aria-expanded={isOpen}
           onClick={onToggle}
-        >
-          {isOpen ? <FallingIcon size={13} /> : <RightIcon size={13} />}
-        </button>
+        />
       </div>
       <div role="gridcell" className={classes.time}>
         {formatStamp(row.ts_us)}

@@ -1,21 +1,23 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { Card } from "../app/Card";
+import { useLatest } from "../tables/useLatest";
 import { useRowFocus } from "../tables/useRowFocus";
 import { useRowsInSight } from "../tables/useRowsInSight";
 import { text } from "../text";
 import { ColumnHeads } from "./ColumnHeads";
 import { gridOf, widthsOf } from "./columns";
 import type { FieldHandlers } from "./FieldActions";
-import { LogLine } from "./LogLine";
+import { LogItem } from "./LogItem";
 import classes from "./LogRows.module.css";
-import { levelToken } from "./levels";
-import { RowFields } from "./RowFields";
 import { markFinder } from "./terms";
 import type { LogRow } from "./types";
+import { useOpenRows } from "./useOpenRows";
 
 const { logs } = text;
-const ROWS_AHEAD = 60;
 const ROW_PX = { wide: 25, narrow: 46 };
+/** Rows are asked for when so few are left, so that they are there when the reader is. */
+const ROWS_AHEAD = 1_500;
+const NO_COLUMNS: readonly string[] = [];
 
 interface LogRowsProps extends FieldHandlers {
   rows: readonly LogRow[];
@@ -28,10 +30,17 @@ interface LogRowsProps extends FieldHandlers {
 
 /** The rows as lines that unfold; only those in sight are in the document. */
 export function LogRows(props: LogRowsProps) {
-  const { rows, query, isWrapped, isNarrow, onEnd, ...actions } = props;
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const { isWrapped, isNarrow } = props;
+  const openRows = useOpenRows();
+  // Heights that were measured hold for one of the looks only.
+  return <Lines key={`${isWrapped} ${isNarrow}`} {...props} openRows={openRows} />;
+}
+
+function Lines(props: LogRowsProps & { openRows: ReturnType<typeof useOpenRows> }) {
+  const { rows, query, isWrapped, isNarrow, onEnd } = props;
+  const { open, wasOpen, toggle } = props.openRows;
   const finder = useMemo(() => markFinder(query), [query]);
-  const columns = isNarrow ? [] : actions.columns;
+  const columns = isNarrow ? NO_COLUMNS : props.columns;
   const { bodyRef, virtualizer } = useRowsInSight({
     rows,
     rowKey: ({ id }) => id,
@@ -40,16 +49,23 @@ export function LogRows(props: LogRowsProps) {
     onEnd,
   });
   const focus = useRowFocus({ count: rows.length, virtualizer, bodyRef });
-  const toggle = (id: string) =>
-    setOpen((old) => {
-      const next = new Set(old);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  const widths = widthsOf(columns, rows);
-  const grid = isNarrow ? undefined : { gridTemplateColumns: gridOf(widths) };
+  const latest = useLatest({ ...props, press: focus.press });
+  const actions = useMemo(
+    () => ({
+      toggle,
+      take: focus.take,
+      press: (event: Parameters<typeof focus.press>[0], id: string) =>
+        latest.current.press(event, () => toggle(id)),
+      onFilter: (...filter: Parameters<FieldHandlers["onFilter"]>) =>
+        latest.current.onFilter(...filter),
+      onColumn: (name: string) => latest.current.onColumn(name),
+      onAround: (id: string) => latest.current.onAround(id),
+    }),
+    [toggle, focus.take, latest],
+  );
+  const grid = useGrid(columns, rows, isNarrow);
+  const isEqual = !isWrapped && !isNarrow;
   return (
-    // biome-ignore-start lint/a11y/useFocusableInteractive: rows take the focus
     <Card as="div" role="grid" aria-label={logs.rows} aria-rowcount={-1}>
       {!isNarrow && <ColumnHeads columns={columns} grid={grid} />}
       <div
@@ -60,61 +76,34 @@ export function LogRows(props: LogRowsProps) {
       >
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const row = rows[index] as LogRow;
-          const isOpen = open.has(row.id);
-          const top = start - virtualizer.options.scrollMargin;
           return (
-            <div
+            <LogItem
               key={row.id}
-              ref={virtualizer.measureElement}
-              data-index={index}
-              role="row"
-              aria-rowindex={index + 2}
-              tabIndex={index === focus.at ? 0 : -1}
-              className={classes.row}
-              data-open={isOpen || undefined}
-              style={{
-                transform: `translateY(${top}px)`,
-                borderLeftColor: `var(${levelToken(row.level)})`,
-              }}
-              onFocus={() => focus.take(index)}
-              onKeyDown={(event) => focus.press(event, () => toggle(row.id))}
-            >
-              {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter on the row does the same */}
-              {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
-              <div
-                className={classes.line}
-                style={grid}
-                onClick={(event) => {
-                  if (!isOnButton(event.target) && !hasSelection()) toggle(row.id);
-                }}
-              >
-                <LogLine
-                  row={row}
-                  columns={columns}
-                  finder={finder}
-                  isOpen={isOpen}
-                  isWrapped={isWrapped}
-                  onToggle={() => toggle(row.id)}
-                />
-              </div>
-              {isOpen && (
-                <div role="gridcell">
-                  <RowFields row={row} {...actions} />
-                </div>
-              )}
-            </div>
+              row={row}
+              index={index}
+              top_px={start - virtualizer.options.scrollMargin}
+              isStop={index === focus.at}
+              isOpen={open.has(row.id)}
+              isWrapped={isWrapped}
+              columns={columns}
+              grid={grid}
+              finder={finder}
+              // A look at a height makes the browser lay the page out: most rows are of one that is known.
+              measure={isEqual && !wasOpen.has(row.id) ? undefined : virtualizer.measureElement}
+              actions={actions}
+            />
           );
         })}
       </div>
     </Card>
-    // biome-ignore-end lint/a11y/useFocusableInteractive: rows take the focus
   );
 }
 
-function isOnButton(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("button, a") !== null;
-}
-
-function hasSelection(): boolean {
-  return window.getSelection()?.type === "Range";
+/** The widths of a row's parts as a style; the same one as long as they are. */
+function useGrid(columns: readonly string[], rows: readonly LogRow[], isNarrow: boolean) {
+  const template = isNarrow ? undefined : gridOf(widthsOf(columns, rows));
+  return useMemo(
+    () => (template === undefined ? undefined : { gridTemplateColumns: template }),
+    [template],
+  );
 }

@@ -5,7 +5,7 @@ import { QueryNotice } from "../app/QueryNotice";
 import { SidePanel } from "../app/SidePanel";
 import { useMedia } from "../app/useMedia";
 import { RangeBar } from "../host/RangeBar";
-import { DEFAULT_PRESET, widen, windowOf } from "../host/range";
+import { DEFAULT_PRESET, widen, windowOf, windowUntil } from "../host/range";
 import { RefreshIcon } from "../icons/icons";
 import { text } from "../text";
 import { ContextDialog } from "./ContextDialog";
@@ -28,7 +28,7 @@ export function LogsPage() {
   const state = useLogsState();
   const { search, asked, columns, run, change } = state;
   const isTailing = search.tail === true;
-  const { query, rows, tail, loadMore } = useLogRows(asked, run, isTailing);
+  const { query, rows, tail, loadMore, isFull } = useLogRows(asked, run, isTailing);
   const histogram = useQuery({
     ...histogramQuery(asked, run),
     refetchInterval: isTailing ? TAIL_REDRAW_MS : false,
@@ -101,6 +101,7 @@ export function LogsPage() {
           query={query}
           rows={rows}
           tail={tail}
+          isFull={isFull}
           asked={asked}
           isWrapped={search.wrap === true}
           isNarrow={isNarrow}
@@ -108,6 +109,10 @@ export function LogsPage() {
           onAround={(around) => change({ around })}
           onClear={() => state.ask("")}
           onMoreTime={() => setRange(widen(shown, now_us))}
+          onEarlier={({ ts_us }) => {
+            setRange(windowUntil(shown, ts_us + 1));
+            window.scrollTo({ top: 0 });
+          }}
           {...handlers}
         />
       </div>

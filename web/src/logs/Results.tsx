@@ -19,6 +19,8 @@ interface ResultsProps extends FieldHandlers {
   query: ReturnType<typeof useLogRows>["query"];
   tail: ReturnType<typeof useLogRows>["tail"];
   rows: readonly LogRow[];
+  /** There are more rows than one page keeps. */
+  isFull: boolean;
   asked: Asked;
   isWrapped: boolean;
   isNarrow: boolean;
@@ -26,11 +28,14 @@ interface ResultsProps extends FieldHandlers {
   onAround: (id: string) => void;
   onClear: () => void;
   onMoreTime: () => void;
+  /** Goes on in a time range that ends with this row. */
+  onEarlier: (last: LogRow) => void;
 }
 
 /** The rows, or why there are none, and whether there are more. */
 export function Results(props: ResultsProps) {
-  const { query, tail, rows, asked, onClear, onMoreTime, ...shown } = props;
+  const { query, tail, rows, isFull, asked, onClear, onMoreTime, onEarlier, ...shown } = props;
+  const last = rows.at(-1);
   const isEmpty = query.isSuccess && rows.length === 0;
   return (
     <div className={classes.results}>
@@ -47,7 +52,12 @@ export function Results(props: ResultsProps) {
       {rows.length > 0 && (
         <ListFoot>
           {query.isFetchingNextPage && <Loader size={12} />}
-          {footText(query, rows.length)}
+          {isFull ? logs.full(formatCount(rows.length)) : footText(query, rows.length)}
+          {isFull && last && (
+            <Button size="compact-xs" variant="default" onClick={() => onEarlier(last)}>
+              {logs.earlier}
+            </Button>
+          )}
           {query.isFetchNextPageError && (
             <Button size="compact-xs" variant="default" onClick={() => void query.fetchNextPage()}>
               {text.shell.tryAgain}

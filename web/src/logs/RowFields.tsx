@@ -10,7 +10,7 @@ import type { LogRow } from "./types";
 const { logs } = text;
 const FIXED = new Set(["level"]);
 
-interface RowFieldsProps extends FieldHandlers {
+export interface RowFieldsProps extends FieldHandlers {
   row: LogRow;
   onAround: (id: string) => void;
 }

@@ -4,7 +4,8 @@ import { type Asked, toParams } from "./search";
 import type { LogContext, LogFields, LogHistogram, LogPage, LogValues } from "./types";
 
 const PATH = "/console/v1/logs";
-const PAGE_ROWS = 500;
+/** The first rows are few, to be there at once; those that follow are read ahead of the reader. */
+const ROWS = { first: 500, more: 1_000 };
 const STANDING = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 };
 
 /** How often a question was asked anew; the key of its answers. */
@@ -16,7 +17,7 @@ export function rowsQuery(asked: Asked, run: Run) {
     queryFn: ({ signal, pageParam }) => {
       const params = toParams(asked);
       if (pageParam) params.set("before", pageParam);
-      params.set("limit", String(PAGE_ROWS));
+      params.set("limit", String(pageParam ? ROWS.more : ROWS.first));
       return request<LogPage>(`${PATH}?${params}`, { signal });
     },
     initialPageParam: "",

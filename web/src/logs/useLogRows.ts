@@ -6,6 +6,9 @@ import { mergeRows } from "./tail";
 import type { LogRow } from "./types";
 import { useTail } from "./useTail";
 
+/** So many rows are kept at most, some 100 MB; who reads on does so in a page of its own. */
+export const MAX_ROWS = 200_000;
+
 /** Further down than this, rows that arrive wait, so that nothing moves under the reader. */
 const TOP_PX = 240;
 
@@ -28,10 +31,11 @@ export function useLogRows(asked: Asked, run: Run, isTailing: boolean) {
     },
   });
   const rows = useMemo(() => mergeRows(tail.tailed.rows, found), [tail.tailed.rows, found]);
+  const isFull = found.length >= MAX_ROWS && query.hasNextPage;
   const loadMore = () => {
-    if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) {
+    if (query.hasNextPage && !isFull && !query.isFetching && !query.isFetchNextPageError) {
       void query.fetchNextPage();
     }
   };
-  return { query, rows, tail, loadMore };
+  return { query, rows, tail, loadMore, isFull };
 }

@@ -1,5 +1,9 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { rowPicker } from "./picking";
+import { useScrollMargin } from "./useScrollMargin";
+
+const OVERSCAN = 10;
 
 interface RowsInSight<Row> {
   rows: readonly Row[];
@@ -15,12 +19,8 @@ interface RowsInSight<Row> {
 export function useRowsInSight<Row>(table: RowsInSight<Row>) {
   const { rows, rowKey, row_px, ahead = 20, onEnd } = table;
   const bodyRef = useRef<HTMLDivElement>(null);
-  const [scrollMargin, setScrollMargin] = useState(0);
-  // What stands above the table may grow at any time; an equal margin renders nothing anew.
-  useLayoutEffect(() => {
-    const top = bodyRef.current?.getBoundingClientRect().top ?? 0;
-    setScrollMargin(Math.round(top + window.scrollY));
-  });
+  const scrollMargin = useScrollMargin(bodyRef);
+  const [rangeExtractor] = useState(rowPicker);
   // The same function as long as rows are the same: another one makes all of them be laid out anew.
   const latestKey = useRef(rowKey);
   latestKey.current = rowKey;
@@ -35,7 +35,8 @@ export function useRowsInSight<Row>(table: RowsInSight<Row>) {
     count: rows.length,
     estimateSize: () => row_px,
     getItemKey: keyAt,
-    overscan: 12,
+    overscan: OVERSCAN,
+    rangeExtractor,
     scrollMargin,
   });
   const last = virtualizer.getVirtualItems().at(-1)?.index ?? -1;

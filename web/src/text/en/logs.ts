@@ -24,6 +24,8 @@ export const logs = {
   moreFailed: "Older rows could not be loaded.",
   end: "These are all rows of this time.",
   shown: (shown: string) => `${shown} loaded`,
+  full: (shown: string) => `${shown} rows, as many as one page holds.`,
+  earlier: "Go on with earlier rows",
   fields: {
     title: "Fields",
     show: "Fields",
