@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.testing import TestClient
 
-from muster.api.console.pages import page_handlers
+from muster.api.console.pages import missing_page_handlers, page_handlers
 from muster.core.people import LINK_NAME
 from muster.model.inventory import Inventory
 from muster.model.report import Report
@@ -361,7 +361,13 @@ def built(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     (tmp_path / "index.html").write_text(
         '<style nonce="__CSP_NONCE__"></style><meta content="__CSP_NONCE__">'
     )
-    with TestClient(Litestar(page_handlers(built=tmp_path), openapi_config=None)) as http:
+
+    def told(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
+        return Response(f"told: {error}", status_code=404)
+
+    handlers = missing_page_handlers(told, built=tmp_path)
+    app = Litestar(page_handlers(built=tmp_path), openapi_config=None, exception_handlers=handlers)
+    with TestClient(app) as http:
         yield http
 
 
@@ -388,6 +394,18 @@ def test_a_page_has_a_strict_policy_with_a_fresh_nonce(built: TestClient[Litesta
         assert "__CSP_NONCE__" not in answer.text
         nonces.add(nonce)
     assert len(nonces) == 3
+
+
+def test_a_mistyped_address_opens_the_page_in_a_browser_and_an_error_elsewhere(
+    built: TestClient[Litestar],
+) -> None:
+    visit = built.get("/lgos", headers={"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"})
+    assert (visit.status_code, visit.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "__CSP_NONCE__" not in visit.text
+    assert "script-src 'self'" in visit.headers["content-security-policy"]
+    for method, accept in (("GET", "*/*"), ("GET", "application/json"), ("POST", "text/html")):
+        answer = built.request(method, "/lgos", headers={"Accept": accept})
+        assert (answer.status_code, answer.text[:5]) == (404, "told:")
 
 
 def test_assets_are_kept_by_browsers_and_nothing_beside_them_is_served(built: TestClient[Litestar]) -> None:
@@ -421,3 +439,15 @@ def test_without_a_built_console_the_documentation_opens(tmp_path: Path) -> None
         assert http.get("/admin", follow_redirects=False).headers["location"] == "/"
         assert http.get("/sign-in").status_code == 404
         assert http.get("/hosts/x").status_code == 404
+
+
+def test_who_looks_only_changes_nothing_where_all_may_change(tmp_path: Path) -> None:
+    with Site(tmp_path, "--open") as site, httpx.Client(base_url=site.url, trust_env=False) as http:
+        site.start()
+        options = ["--data", str(site.data)]
+        muster("user", "create", "bob", *options, environ={"MUSTER_PASSWORD": PASSWORD})
+        assert http.post("/v1/api/tags/web", json={}).status_code == 200
+        signed_in(http, "bob")
+        refused = http.request("DELETE", "/v1/api/tags/web", headers=own_origin(http))
+        assert (refused.status_code, "administrators" in refused.text) == (403, True)
+        assert http.get("/v1/api/tags").status_code == 200

@@ -64,3 +64,20 @@ test("a lost connection is told, and its end too", async () => {
   await queries.refetchQueries({ queryKey: ["session"] });
   await waitFor(() => expect(screen.queryByText(/trying again/)).toBeNull());
 });
+
+test("what went unanswered while the server was away is asked for once it is back", async () => {
+  const replies = server();
+  const fleet = replies["GET /console/v1/fleet"] as object;
+  const session = replies["GET /console/v1/session"] as object;
+  replies["GET /console/v1/fleet"] = "unreachable";
+  replies["GET /console/v1/session"] = "unreachable";
+  const { queries } = openConsole("/", replies);
+  expect(await screen.findByText(/trying again/)).toBeVisible();
+  expect(screen.queryByText("web-1")).toBeNull();
+  const [query] = queries.getQueryCache().findAll({ queryKey: ["fleet"] });
+  await waitFor(() => expect(query?.state.status).toBe("error"));
+  replies["GET /console/v1/fleet"] = fleet;
+  replies["GET /console/v1/session"] = session;
+  await queries.refetchQueries({ queryKey: ["session"] });
+  expect(await screen.findByText("web-1")).toBeVisible();
+});

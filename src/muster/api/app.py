@@ -6,7 +6,8 @@ import msgspec
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ASGIApp
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, ExceptionHandlersMap
 
 from muster.api.agent_link.routes import AgentLink, agent_link_router
 from muster.api.agent_link.streams import Streams
@@ -20,6 +21,7 @@ from muster.api.console.collecting import Collecting
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
 from muster.api.console.fleet import ConsoleFleet
+from muster.api.console.pages import missing_page_handlers
 from muster.api.console.routes import console_handlers
 from muster.api.console.session import SignIn
 from muster.api.console.settings import ServerSettings
@@ -134,7 +136,7 @@ def create_app(parts: Parts) -> ASGIApp:
             name: Provide(_constant(value), sync_to_thread=False) for name, value in _provided(parts).items()
         },
         guards=[authorizer],
-        exception_handlers=error_handlers(shape_of),
+        exception_handlers=_error_handlers(),
         openapi_config=openapi_config(),
         state=State(),
         request_max_body_size=None,
@@ -146,6 +148,11 @@ def create_app(parts: Parts) -> ASGIApp:
     events = EventCounter(parts.counters, parts.charts, authorizer, parts.live)
     surfaces = beside(Compress(app, COMPRESSED), EVENTS, events, shape_of)
     return Observe(surfaces, shape_of, parts.live, parts.operations.metrics, parts.own_names)
+
+
+def _error_handlers() -> ExceptionHandlersMap:
+    handlers = error_handlers(shape_of)
+    return {**handlers, **missing_page_handlers(handlers[HTTPException])}
 
 
 def _provided(parts: Parts) -> dict[str, object]:

@@ -5,7 +5,10 @@ import { sessionQuery } from "../session/queries";
 
 const RETRY_MS = 3_000;
 
-/** Tells whether the server has stopped answering; while it has, asks again every few seconds. */
+/**
+ * Tells whether the server has stopped answering; while it has, asks again every few seconds, and once
+ * it answers, for all that went unanswered.
+ */
 export function useConnectionLost(): boolean {
   const queries = useQueryClient();
   const [isLost, setLost] = useState(false);
@@ -22,7 +25,13 @@ export function useConnectionLost(): boolean {
     if (!isLost) return;
     const ask = () => void queries.refetchQueries({ queryKey: sessionQuery.queryKey });
     const timer = window.setInterval(ask, RETRY_MS);
-    return () => window.clearInterval(timer);
+    return () => {
+      window.clearInterval(timer);
+      void queries.refetchQueries({
+        type: "active",
+        predicate: ({ state }) => isUnreachable(state.error),
+      });
+    };
   }, [isLost, queries]);
   return isLost;
 }

@@ -1,11 +1,14 @@
 """The console's files: one page for every path that a person can open, and the assets it loads."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.response import File, Redirect
+from litestar.types import ExceptionHandlersMap
 
 from muster.api.console.assets import assets_handler
 
@@ -30,21 +33,14 @@ POLICY = (
 
 def page_handlers(built: Path = BUILT) -> list[Any]:
     """Return the handlers of the pages; when the console is not built, `/` leads to the documentation."""
-    index = built / "index.html"
-    if not index.is_file():
+    make_page = _page_maker(built)
+    if make_page is None:
         return [to_docs, to_console]
-    template = index.read_text(encoding="utf-8")
 
     @get(PAGES, include_in_schema=False)
     async def page() -> Response[str]:
         """Return the page; it finds out from its address what to show."""
-        nonce = secrets.token_urlsafe(16)
-        headers = {
-            "Content-Security-Policy": POLICY.format(nonce=nonce),
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-        }
-        return Response(template.replace(NONCE, nonce), media_type="text/html", headers=headers)
+        return make_page(200)
 
     icon = built / "muster.svg"
 
@@ -54,6 +50,41 @@ def page_handlers(built: Path = BUILT) -> list[Any]:
         return File(icon, media_type="image/svg+xml", content_disposition_type="inline")
 
     return [page, icon_file, to_console, assets_handler(built / "assets")]
+
+
+def missing_page_handlers(
+    otherwise: Callable[[Request[Any, Any, Any], Exception], Response[Any]], built: Path = BUILT
+) -> ExceptionHandlersMap:
+    """Return the handler of addresses without a route: a browser is shown the page, which says so itself."""
+    make_page = _page_maker(built)
+    if make_page is None:
+        return {}
+
+    def answer(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
+        is_visit = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        return make_page(404) if is_visit else otherwise(request, error)
+
+    return {NotFoundException: answer}
+
+
+def _page_maker(built: Path) -> Callable[[int], Response[str]] | None:
+    """Return what makes the page under a fresh policy, for a status; None when the console is not built."""
+    index = built / "index.html"
+    if not index.is_file():
+        return None
+    template = index.read_text(encoding="utf-8")
+
+    def make_page(status: int) -> Response[str]:
+        nonce = secrets.token_urlsafe(16)
+        headers = {
+            "Content-Security-Policy": POLICY.format(nonce=nonce),
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        }
+        content = template.replace(NONCE, nonce)
+        return Response(content, status_code=status, media_type="text/html", headers=headers)
+
+    return make_page
 
 
 @get("/", include_in_schema=False)

@@ -52,7 +52,7 @@ class Authorizer:
     async def _check(self, connection: Connection, needs: Needs) -> None:
         if not connection.headers.get("authorization"):
             if self._is_open(connection, needs.surface):
-                await self._note_person(connection)
+                await self._check_person(connection, needs.scope)
                 return
             if SESSION_COOKIE in connection.cookies:
                 await self._check_session(connection, needs.scope)
@@ -72,13 +72,15 @@ class Authorizer:
         """Raise unless somebody is signed in who may; a page of another site must not act for them."""
         session = await self._people.session(connection.cookies[SESSION_COOKIE])
         connection.state.person = session.person
-        if scope is not Scope.READ and not session.person.is_admin:
-            raise Forbidden("only administrators may do this")
+        _check_may(session.person, scope)
         if connection.scope.get("method") not in SAFE_METHODS and "origin" not in connection.headers:
             raise Forbidden("a request with a session needs an Origin header")
 
-    async def _note_person(self, connection: Connection) -> None:
-        """Leave who is signed in, if anybody, at a surface that is open to all: their changes are theirs."""
+    async def _check_person(self, connection: Connection, scope: Scope) -> None:
+        """Hold who is signed in, if anybody, to what they may, also where it is open to all.
+
+        Their changes are theirs. Raises Forbidden.
+        """
         secret = connection.cookies.get(SESSION_COOKIE)
         if secret is None or not (
             connection.scope.get("method") in SAFE_METHODS or "origin" in connection.headers
@@ -86,12 +88,18 @@ class Authorizer:
             return
         with contextlib.suppress(Unauthenticated):
             connection.state.person = (await self._people.session(secret)).person
+            _check_may(connection.state.person, scope)
 
     def _is_open(self, connection: Connection, surface: Surface | None) -> bool:
         if surface is None or surface not in self._live.settings.auth.open:
             return False
         peer = connection.client.host if connection.client else None
         return is_loopback(peer) and not came_through_proxy(connection.headers)
+
+
+def _check_may(person: Person, scope: Scope) -> None:
+    if scope is not Scope.READ and not person.is_admin:
+        raise Forbidden("only administrators may do this")
 
 
 def is_admin(connection: Connection) -> bool:
