@@ -192,3 +192,34 @@ test("the rows around one are a dialog of their own address", async () => {
   expect(await within(dialog).findByText("line 0")).toBeInTheDocument();
   expect(router.state.location.search).toMatchObject({ around: makeRow(1).id });
 });
+
+test("a line of a megabyte opens with its beginning, the rest is a click away", async () => {
+  const user = userEvent.setup();
+  const message = `begin ${"0123456789".repeat(2_000)} end`;
+  openConsole("/logs", serverWith([makeRow(1, { message })]));
+  await user.click(await screen.findByText(/^begin/));
+  expect(screen.queryByText(/ end$/)).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Show all 20,010 characters" }));
+  expect(screen.getByText(/ end$/)).toHaveTextContent(message);
+});
+
+test("signs that would turn a line around are shown, not obeyed", async () => {
+  openConsole("/logs", serverWith([makeRow(1, { message: "user \u202enimda\u202c \u001b[31m" })]));
+  expect(await screen.findByText("user [U+202E]nimda[U+202C] ␛[31m")).toBeInTheDocument();
+  expect(screen.getByText("1 row")).toBeInTheDocument();
+});
+
+test("a search in the habit of other products is told how it is written here", async () => {
+  openConsole("/logs?q=-host%3Aweb1", serverWith([]));
+  expect(await screen.findByText(/write NOT before a term/)).toBeInTheDocument();
+  expect(screen.getByText(/A machine is asked for by agent/)).toBeInTheDocument();
+  expect(screen.queryByText(/of the newest/)).toBeNull();
+});
+
+test("rows around an address that names none are there no more", async () => {
+  const replies = serverWith([makeRow(1)]);
+  replies[`${LOGS}/context`] = { status: 422, body: { code: "invalid", message: "id: wrong" } };
+  openConsole("/logs?around=zzz", replies);
+  expect(await screen.findByText("The row is there no more.")).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});

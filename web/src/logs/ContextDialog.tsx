@@ -6,10 +6,13 @@ import { QueryNotice } from "../app/QueryNotice";
 import { formatStamp } from "../format/time";
 import { text } from "../text";
 import classes from "./ContextDialog.module.css";
+import { LongText } from "./LongText";
 import { levelToken } from "./levels";
 import { contextQuery } from "./queries";
 
 const { context } = text.logs;
+/** No such row, or an address that was mistyped. */
+const GONE = new Set([404, 422]);
 const STEPS = [10, 50, 200] as const;
 
 interface ContextDialogProps {
@@ -36,7 +39,7 @@ function Neighbours({ id }: { id: string }) {
   const [step, setStep] = useState(0);
   const query = useQuery(contextQuery(id, STEPS[step] ?? STEPS[0]));
   const middleRef = useRef<HTMLLIElement>(null);
-  const isGone = query.error instanceof ApiError && query.error.status === 404;
+  const isGone = query.error instanceof ApiError && GONE.has(query.error.status);
   const middle = query.data?.rows[query.data.at];
 
   useEffect(() => {
@@ -66,7 +69,9 @@ function Neighbours({ id }: { id: string }) {
               <span className={classes.level} style={{ color: `var(${levelToken(row.level)})` }}>
                 {row.level}
               </span>
-              <span className={classes.message}>{row.message}</span>
+              <div className={classes.message}>
+                <LongText content={row.message} />
+              </div>
             </li>
           );
         })}

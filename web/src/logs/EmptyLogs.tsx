@@ -11,16 +11,19 @@ const CONFIG = `{
 }`;
 
 interface EmptyLogsProps {
-  hasQuery: boolean;
+  query: string;
   onClear: () => void;
   onMoreTime: (() => void) | null;
 }
 
 /** What stands in place of rows when there are none, and what to do then. */
-export function EmptyLogs({ hasQuery, onClear, onMoreTime }: EmptyLogsProps) {
+export function EmptyLogs({ query, onClear, onMoreTime }: EmptyLogsProps) {
+  const hasQuery = query !== "";
   return (
     <EmptyState title={hasQuery ? empty.noMatch : empty.noRows}>
       {hasQuery && <p>{empty.noMatchWhy}</p>}
+      {/(?<!\S)-\S/.test(query) && <p>{empty.minus}</p>}
+      {/(?<![^\s-])(?:machine|host|hostname):/i.test(query) && <p>{empty.machine}</p>}
       <Group gap="xs">
         {onMoreTime && (
           <Button size="compact-sm" variant="default" onClick={onMoreTime}>

@@ -37,9 +37,9 @@ export function FieldsPanel({ asked, run, ...handlers }: FieldsPanelProps) {
         onChange={(event) => setWords(event.currentTarget.value)}
       />
       <QueryNotice query={query} height={160} />
-      {query.data && (
+      {query.data && query.data.rows > 0 && (
         <Text size="xs" c="dimmed">
-          {logs.fields.of(formatCount(query.data.rows))}
+          {logs.fields.of(query.data.rows)}
         </Text>
       )}
       {query.data && shown.length === 0 && (

@@ -37,7 +37,7 @@ export function LogHistogramCard({ histogram, isOld, ...actions }: LogHistogramC
   return (
     <Card className={classes.histogram} aria-label={logs.histogram} data-old={isOld || undefined}>
       <div className={classes.histogramHead}>
-        <strong>{logs.rowCount(formatCount(total))}</strong>
+        <strong>{logs.rowCount(total)}</strong>
         <ul className={classes.legend}>
           {parts.map(({ level, label, token, counts, count }) => (
             <li key={level}>

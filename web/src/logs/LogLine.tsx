@@ -5,6 +5,7 @@ import classes from "./LogLine.module.css";
 import { levelToken } from "./levels";
 import { Marked } from "./Marked";
 import type { LogRow } from "./types";
+import { visible } from "./visible";
 
 const { logs } = text;
 const SHOWN_CHARACTERS = 2_000;
@@ -50,11 +51,11 @@ export function LogLine({ row, columns, finder, isOpen, isWrapped, onToggle }: L
       </div>
       {columns.map((name) => (
         <div key={name} role="gridcell" className={classes.column} title={readColumn(row, name)}>
-          {readColumn(row, name)}
+          {visible(readColumn(row, name))}
         </div>
       ))}
       <div role="gridcell" className={classes.message} data-wrapped={isWrapped || undefined}>
-        <Marked content={row.message.slice(0, SHOWN_CHARACTERS)} finder={finder} />
+        <Marked content={visible(row.message.slice(0, SHOWN_CHARACTERS))} finder={finder} />
       </div>
     </>
     // biome-ignore-end lint/a11y/useFocusableInteractive: the row takes the focus

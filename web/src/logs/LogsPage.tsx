@@ -86,7 +86,7 @@ export function LogsPage() {
         </Tooltip>
       </div>
       {!query.isError && <QueryNotice query={histogram} height={165} />}
-      {histogram.data && !histogram.isError && (
+      {histogram.data && problem === null && (
         <LogHistogramCard
           histogram={histogram.data}
           isOld={histogram.isPlaceholderData}
@@ -95,8 +95,8 @@ export function LogsPage() {
           onLevel={state.showLevel}
         />
       )}
-      <div className={classes.columns} data-panel={hasPanel || undefined}>
-        {hasPanel && <SidePanel className={classes.panel}>{panel}</SidePanel>}
+      <div className={classes.columns} data-panel={(hasPanel && panel && true) || undefined}>
+        {hasPanel && panel && <SidePanel className={classes.panel}>{panel}</SidePanel>}
         <Results
           query={query}
           rows={rows}

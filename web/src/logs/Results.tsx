@@ -38,12 +38,12 @@ export function Results(props: ResultsProps) {
   const last = rows.at(-1);
   const isEmpty = query.isSuccess && rows.length === 0;
   return (
-    <div className={classes.results}>
+    <div className={classes.results} data-tailing={tail.state !== "off" || undefined}>
       <TailBar tail={tail} />
       {queryProblem(query.error) === null && <QueryNotice query={query} height={480} />}
       {isEmpty && (
         <EmptyLogs
-          hasQuery={asked.q !== ""}
+          query={asked.q}
           onClear={onClear}
           onMoreTime={"live" in asked.range && asked.range.live === "30d" ? null : onMoreTime}
         />

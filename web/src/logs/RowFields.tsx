@@ -4,8 +4,10 @@ import { formatMoment } from "../format/time";
 import { text } from "../text";
 import { fieldsOf } from "./columns";
 import { ColumnButton, type FieldHandlers, FilterButtons } from "./FieldActions";
+import { LongText } from "./LongText";
 import classes from "./RowFields.module.css";
 import type { LogRow } from "./types";
+import { visible } from "./visible";
 
 const { logs } = text;
 const FIXED = new Set(["level"]);
@@ -19,15 +21,23 @@ export interface RowFieldsProps extends FieldHandlers {
 export function RowFields({ row, onAround, ...handlers }: RowFieldsProps) {
   return (
     <section className={classes.unfolded} aria-label={logs.openOf(formatMoment(row.ts_us))}>
-      <pre className={classes.whole}>{row.message}</pre>
+      <div className={classes.whole}>
+        <LongText content={row.message} />
+      </div>
       <dl className={classes.fieldList}>
         {fieldsOf(row).map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{visible(name) || '""'}</dt>
             <dd>
               <FilterButtons name={name} value={value} onFilter={handlers.onFilter} />
-              {!FIXED.has(name) && <ColumnButton name={name} {...handlers} />}
-              <span className={classes.fieldValue}>{value}</span>
+              {FIXED.has(name) ? (
+                <span className={classes.noButton} />
+              ) : (
+                <ColumnButton name={name} {...handlers} />
+              )}
+              <div className={classes.fieldValue}>
+                <LongText content={value} />
+              </div>
             </dd>
           </div>
         ))}

@@ -22,7 +22,7 @@ export function TailBar({ tail }: { tail: ReturnType<typeof useTail> }) {
     window.scrollTo({ top: 0 });
   };
   return (
-    <div className={classes.tailBar} data-state={state}>
+    <div className={classes.tailBar} data-state={state} data-paused={waiting > 0 || undefined}>
       <span role="status">
         <span className={classes.pulse} aria-hidden="true" />
         {says}

@@ -1,3 +1,5 @@
+import { many } from "./many";
+
 /** The logs page. */
 export const logs = {
   title: "Logs",
@@ -14,7 +16,7 @@ export const logs = {
     `${rows} log rows from ${from} to ${to}: ${levels}`,
   noLevel: "no level",
   onlyLevel: (level: string) => `Show only ${level}`,
-  rowCount: (count: string) => `${count} rows`,
+  rowCount: (count: number) => many(count, "row"),
   perBar: (span: string) => `${span} a bar`,
   rows: "Log rows, the newest first",
   columns: { time: "Time", level: "Level", agent: "Machine", message: "Message" },
@@ -29,7 +31,7 @@ export const logs = {
   fields: {
     title: "Fields",
     show: "Fields",
-    of: (rows: string) => `of the newest ${rows} rows`,
+    of: (rows: number) => (rows === 1 ? "of the newest row" : `of the newest ${many(rows, "row")}`),
     find: "Find a field",
     none: "No field.",
     top: (name: string) => `Most frequent values of ${name}`,
@@ -41,6 +43,7 @@ export const logs = {
     filterOut: (name: string, value: string) => `No rows with ${name} ${value}`,
     addColumn: (name: string) => `Show ${name} as a column`,
     removeColumn: (name: string) => `Hide the column ${name}`,
+    whole: (characters: string) => `Show all ${characters} characters`,
     received: "received",
     context: "Rows around it",
     machine: "Machine",
@@ -49,7 +52,7 @@ export const logs = {
   },
   context: {
     title: "Rows around it",
-    of: (source: string) => `of ${source}`,
+    of: (source: string) => `From ${source}, the oldest first`,
     more: "Show more",
     gone: "The row is there no more.",
     close: "Close",
@@ -76,6 +79,8 @@ export const logs = {
   empty: {
     noMatch: "No row matches",
     noMatchWhy: "in the time that is chosen.",
+    minus: "To leave rows out, write NOT before a term: NOT status:200.",
+    machine: "A machine is asked for by agent: agent:web1.",
     noRows: "No log rows in this time",
     moreTime: "Show more time",
     clear: "Clear the search",
