@@ -1,6 +1,8 @@
 """`muster up --demo`: a fleet with a past within seconds, the same one next time, and nothing left of it."""
 
+import json
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
+from muster.agent.simulated.fleet import LOGS_S
+from muster.agent.simulated.lines import iter_lines
+from muster.agent.simulated.machine import SimulatedMachine
+from muster.agent.simulated.story import Story
 from tests.processes import MUSTER, Program, free_port, wait_for
 
 MACHINES = 12
+LOGGING, RUNNER = "demo-db-06", "postgres"
+TROUBLES = {"runner", "disk", "silent", "errors"}
 SPANS = ("-1h", "-6h", "-24h", "-7d")
 
 
@@ -44,6 +52,26 @@ class Demo:
         answer = self.get("/api/metrics", **{"metric": "cpu.used_percent", "agent": agent, "from": span})
         return answer["series"][0]["values"] if answer.get("series") else [None]
 
+    def hosts_with_lines(self) -> set[str]:
+        """Return the machines of which there are log rows from runners."""
+        query = {"query": "runner:*", "field": "agent", "from": "-2d"}
+        found = self.get("/console/v1/logs/values", **query).get("values", [])
+        return {each["value"] for each in found if each["value"].startswith("demo-")}
+
+    def rows(self, hostname: str, runner: str) -> list[dict[str, Any]]:
+        """Return all rows of a runner, the newest first."""
+        query = {"agent": hostname, "runner": runner, "from": "-2d", "limit": "100000"}
+        answer = self.http.get("/console/v1/logs/export", params=query)
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def is_balanced(self, agent_id: str) -> bool:
+        """Tell whether the server has every row that an agent ever read."""
+        streams = self.get(f"/v1/api/agents/{agent_id}/ledger").get("streams", [])
+        names = {stream["agent"]["stream"] for stream in streams}
+        return names == {"samples", "reports", "inventory", f"logs:{RUNNER}"} and all(
+            stream["balanced"] and not stream["missing_batches"] for stream in streams
+        )
+
     def stop(self) -> None:
         self.program.process.send_signal(signal.SIGINT)
         assert self.program.process.wait(20) == 0, self.program.tail()
@@ -76,21 +104,41 @@ def test_a_demo_shows_made_up_machines_and_leaves_nothing_behind(demo: Demo, tmp
 
 
 @pytest.mark.timeout(400)
-def test_machines_have_been_there_for_a_week_and_are_the_same_after_a_restart(
+def test_machines_have_a_past_and_troubles_and_a_restart_adds_nothing_twice(
     demo: Demo, tmp_path: Path
 ) -> None:
-    data = ("--data", str(tmp_path / "data"))
-    demo.start(*data)
+    data = tmp_path / "data"
+    demo.start("--data", str(data))
     wait_for("the machines", lambda: len(demo.agents()) == MACHINES, 60)
     known = demo.agents()
+    wait_for("the story", (data / "demo/told").exists, 100)
+    token = (data / "demo-token").read_text().strip()
+    demo.http.headers["Authorization"] = f"Bearer {token}"
 
     def least_share() -> float:
         return min(share(demo.values("demo-web-05", span)) for span in SPANS)
 
     wait_for("charts without holes", lambda: least_share() > 0.97, 250)
     assert demo.get("/reports/avg/hours")
+
+    def troubles() -> set[str]:
+        return {line["kind"] for line in demo.get("/console/v1/attention")["lines"]}
+
+    wait_for("what needs attention", lambda: troubles() >= TROUBLES, 150)
+    wait_for("lines of each machine", lambda: demo.hosts_with_lines() == set(known), 60)
+    wait_for("a ledger that balances", lambda: demo.is_balanced(known[LOGGING]), 60)
+    assert demo.rows(LOGGING, RUNNER)
     demo.stop()
 
-    demo.start(*data)
+    demo.start("--data", str(data))
     wait_for("the machines", lambda: len(demo.agents(state="online")) >= MACHINES - 1, 60)
     assert demo.agents() == known
+    started_us = time.time_ns() // 1000
+    wait_for("new lines", lambda: demo.rows(LOGGING, RUNNER)[0]["ts_us"] > started_us, 60)
+    stored = [(row["ts_us"], row["fields"]["pid"]) for row in demo.rows(LOGGING, RUNNER)]
+    since_s = json.loads((data / "demo/since.json").read_text())
+    machine = SimulatedMachine(int(LOGGING[-2:]), story=Story(since_s))
+    (path, file), *_ = machine.files.items()
+    to_s = stored[0][0] / 1e6 + 0.001
+    written = iter_lines(file, machine.file_key(path), since_s - LOGS_S, to_s, machine.fails)
+    assert len(stored) == sum(1 for _ in written)

@@ -21,7 +21,7 @@ from muster.model.batch import SampleColumns
 from muster.model.ids import AgentId
 from muster.model.inventory import parse_inventory
 from muster.model.link import CheckinRequest, EnrolRequest
-from muster.model.metric import is_counter, parse_labels, parse_metric
+from muster.model.metric import Labels, is_counter, parse_labels, parse_metric
 from muster.model.report import parse_report, to_json
 from muster.settings import AgentSettings
 
@@ -38,7 +38,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_a_machine_is_one_that_a_server_takes(number: int) -> None:
     now_s = NOON
     machine = SimulatedMachine(number, seed=3, now_s=lambda: now_s)
-    before: dict[tuple[str, str], float] = {}
+    before: dict[tuple[str, Labels], float] = {}
     for _ in range(50):
         look = machine.look(with_inventory=True)
         assert look.inventory is not None

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from muster.agent.backoff import Backoff
 from muster.agent.checkin import CheckIn
@@ -19,7 +19,6 @@ from muster.agent.machine import read_facts
 from muster.agent.runners.kinds import Kinds
 from muster.agent.runners.logs import LogKind
 from muster.agent.runners.metric import MetricKind
-from muster.agent.runners.parts import OpenLook, open_look
 from muster.agent.runners.runners import DesiredStore, Runners
 from muster.agent.sender import Sender
 from muster.agent.session import IdentityStore, Session
@@ -53,6 +52,21 @@ class Home(NamedTuple):
     spool: Path | None
 
 
+class RunsCommands(Protocol):
+    """Answers commands of a kind."""
+
+    async def run_command(self, command: Command) -> CommandResult:
+        """Do what a command says, and return what came of it."""
+        ...
+
+
+class Hands(NamedTuple):
+    """How runners are run, and how samples for try-outs are read."""
+
+    kinds: Kinds
+    sampling: RunsCommands
+
+
 class Runtime:
     """A whole agent. The caller holds the data directory (`identity.open_data_directory`)."""
 
@@ -70,11 +84,12 @@ class Runtime:
         beside: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
         home: Home | None = None,
         read_facts: Callable[[], Facts] = read_facts,
-        open_look: OpenLook = open_look,
+        hands: Hands | None = None,
         built_in: Sequence[DesiredRunner] = (),
     ) -> None:
         """`beside`: more parts, by name, that run as the agent's own do; `home` None: files in `data`;
-        `built_in`: runners that run unless the server wants others of their names.
+        `hands` None: those of this machine; `built_in`: runners that run unless the server wants others of
+        their names.
 
         Raises SettingsError when the spool or the stored identity cannot be used.
         """
@@ -123,9 +138,9 @@ class Runtime:
             clock=self._clock,
             spooled=wake,
         )
-        kinds = _kinds(settings, reach, open_look)
+        hands = hands or _hands(settings, reach)
         self._runners = Runners(
-            kinds,
+            hands.kinds,
             store=home.desired,
             spool=self._spool,
             clock=self._clock,
@@ -134,10 +149,9 @@ class Runtime:
             watch=collector.watch,
             built_in=built_in,
         )
-        sampling = Sampling(kinds, settings.allow_paths)
 
         async def run_command(command: Command) -> CommandResult:
-            return await (sampling if command.kind == SAMPLE else collecting).run_command(command)
+            return await (hands.sampling if command.kind == SAMPLE else collecting).run_command(command)
 
         check_in = CheckIn(
             server=settings.server,
@@ -178,9 +192,10 @@ class Runtime:
             self._spool.close()
 
 
-def _kinds(settings: AgentSettings, reach: Reach, open_look: OpenLook) -> Kinds:
+def _hands(settings: AgentSettings, reach: Reach) -> Hands:
     logs = LogKind(reach, allowed_paths=settings.allow_paths, written_paths=settings.allow_write_paths)
-    return Kinds([MetricKind(open_look), logs], settings.allow_runners)
+    kinds = Kinds([MetricKind(), logs], settings.allow_runners)
+    return Hands(kinds, Sampling(kinds, settings.allow_paths))
 
 
 async def keep_running(name: str, part: Callable[[], Awaitable[None]], clock: Clock) -> None:

@@ -85,6 +85,10 @@ class Client:
         """
         return self._ask("POST", path, query, body, idempotency_key)
 
+    def put(self, path: str, body: bytes) -> bytes:
+        """Replace something by JSON and return the body of the answer. Raises like `get`."""
+        return self._ask("PUT", path, {}, body)
+
     def delete(self, path: str, **query: QueryValue) -> bytes:
         """Delete something and return the body of the answer. Raises like `get`."""
         return self._ask("DELETE", path, query, None)

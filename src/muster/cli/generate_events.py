@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -54,16 +54,18 @@ def events(client: Client, days: int, total: int, seed: int | None, until: str |
     click.echo(f"{total:,} events of {days} days counted in {time.monotonic() - started:.1f} s")
 
 
-def iter_days(source: random.Random, last: datetime, days: int, total: int) -> Iterator[list[Hour]]:
+def iter_days(
+    source: random.Random, last: datetime, days: int, total: int, names: Mapping[str, int] = NAMES
+) -> Iterator[list[Hour]]:
     """Return the additions of each day, the oldest first; their counts sum up to `total`."""
     hours = [
         last.replace(minute=0, second=0, microsecond=0) - timedelta(hours=h) for h in range(days * DAY_HOURS)
     ]
     hours.reverse()
-    cells = [(hour, name) for hour in hours for name in NAMES]
-    weights = [NAMES[name] * _busy(hour) * source.uniform(0.5, 1.5) for hour, name in cells]
+    cells = [(hour, name) for hour in hours for name in names]
+    weights = [names[name] * _busy(hour) * source.uniform(0.5, 1.5) for hour, name in cells]
     counts = _shares(weights, total)
-    size = DAY_HOURS * len(NAMES)
+    size = DAY_HOURS * len(names)
     for start in range(0, len(cells), size):
         yield [
             {"event": name, "count": count, "ts": int(hour.timestamp())}

@@ -5,12 +5,17 @@ import gc
 import os
 import resource
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from muster.agent.simulated.fleet import SimulatedFleet
 from muster.agent.simulated.keeping import HomeDirectories, Identities, LeanHomes
+from muster.agent.thread import in_thread
+from muster.cli.client import Client, read_token
+from muster.cli.demo_story import tell_story
 from muster.cli.logs import start_logging
 from muster.cli.supervise import when_input_ends
 from muster.errors import SettingsError
@@ -66,6 +71,13 @@ SPOOL_BYTES = 4 * 1024 * 1024
     metavar="DAYS",
     help="Send what the machines measured before, too; some have troubles. Needs --home.",
 )
+@click.option(
+    "--story-token-file",
+    metavar="FILE",
+    type=Path,
+    hidden=True,
+    help="Holds a token with which to set up the fleet of the demo.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes the same machines.")
 @click.option("--flaky", is_flag=True, help="Now and then a machine is away.")
 @click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
@@ -78,6 +90,7 @@ def fleet(
     identities: Path | None,
     home: Path | None,
     past_days: int,
+    story_token_file: Path | None,
     seed: int,
     flaky: bool,
     supervised: bool,
@@ -108,10 +121,14 @@ def fleet(
         past_days=past_days,
     )
     click.echo(f"{agents} made-up machines report to {server}. Ctrl-C stops them.", err=True)
-    asyncio.run(_run(simulated, supervised))
+    tell = None
+    if story_token_file is not None and home is not None:
+        client = Client(server, read_token(story_token_file, {}), ca_file=Path(ca_file) if ca_file else None)
+        tell = partial(tell_story, client, home, agents)
+    asyncio.run(_run(simulated, supervised, tell))
 
 
-async def _run(simulated: SimulatedFleet, supervised: bool) -> None:
+async def _run(simulated: SimulatedFleet, supervised: bool, tell: Callable[[], str] | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -121,7 +138,16 @@ async def _run(simulated: SimulatedFleet, supervised: bool) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*RARELY)
+    telling = asyncio.create_task(_tell(tell)) if tell is not None else None
     await simulated.run(stop)
+    if telling is not None:
+        telling.cancel()
+
+
+async def _tell(tell: Callable[[], str]) -> None:
+    trouble = await in_thread(tell)
+    if trouble:
+        click.echo(f"the fleet of the demo is not set up whole: {trouble}", err=True)
 
 
 def _read_token(token_file: str | None) -> str:

@@ -28,6 +28,7 @@ DEMO_GATHER_MS = 20
 """Twelve agents need not wait for each other's batches as thousands do."""
 
 ENROLMENT_DAYS = 365
+DEMO_TOKEN_DAYS = 1
 DAY_US = 86_400 * 1_000_000
 
 
@@ -72,7 +73,8 @@ async def _run(server: Server, demo: bool) -> None:
     token_file = await _enrolment_token(server)
     children = [Supervisor(agent_argv(server.settings, token_file), agent_environ(server.settings))]
     if demo:
-        children.append(Supervisor(fleet_argv(server.settings, token_file)))
+        story_file = await _story_token(server)
+        children.append(Supervisor(fleet_argv(server.settings, token_file, story_file)))
     watching = [asyncio.create_task(child.run()) for child in children]
     click.echo(welcome(server.settings, await server.people.create_link()), err=True)
     try:
@@ -85,13 +87,21 @@ async def _run(server: Server, demo: bool) -> None:
 
 
 async def _enrolment_token(server: Server) -> Path:
-    """Return the file, readable by this user only, with the child's token; make one unless it is valid."""
-    path = server.settings.data / "agent-token"
+    return await _token_file(server, "agent-token", "local agent", Scope.AGENT, ENROLMENT_DAYS)
+
+
+async def _story_token(server: Server) -> Path:
+    return await _token_file(server, "demo-token", "demo", Scope.ADMIN, DEMO_TOKEN_DAYS)
+
+
+async def _token_file(server: Server, file_name: str, name: str, scope: Scope, days: int) -> Path:
+    """Return the file, readable by this user only, with a child's token; make one unless it is valid."""
+    path = server.settings.data / file_name
     with contextlib.suppress(OSError, UnicodeDecodeError, Unauthenticated):
         await server.access.authenticate(path.read_text().strip(), time.time_ns() // 1000)
         return path
-    expires_us = time.time_ns() // 1000 + ENROLMENT_DAYS * DAY_US
-    _, text = await server.access.create_token("local agent", frozenset({Scope.AGENT}), expires_us=expires_us)
+    expires_us = time.time_ns() // 1000 + days * DAY_US
+    _, text = await server.access.create_token(name, frozenset({scope}), expires_us=expires_us)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text + "\n")
@@ -127,7 +137,7 @@ def agent_environ(settings: Settings) -> dict[str, str]:
     }
 
 
-def fleet_argv(settings: Settings, token_file: Path) -> list[str]:
+def fleet_argv(settings: Settings, token_file: Path, story_file: Path) -> list[str]:
     """Return the command line of the made-up machines."""
     authorities = ["--ca-file", settings.agent.ca_file] if settings.agent.ca_file else []
     return [
@@ -137,6 +147,7 @@ def fleet_argv(settings: Settings, token_file: Path) -> list[str]:
         *("--token-file", str(token_file)),
         *("--home", str(settings.data / "demo")),
         *("--past", str(DEMO_DAYS)),
+        *("--story-token-file", str(story_file)),
         *authorities,
     ]
 

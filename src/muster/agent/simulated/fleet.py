@@ -9,8 +9,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from muster.agent.link import open_trust
-from muster.agent.runtime import Home, Runtime
+from muster.agent.runners.kinds import Kinds
+from muster.agent.runners.metric import MetricKind
+from muster.agent.runtime import Hands, Home, Runtime
 from muster.agent.simulated.keeping import HomeDirectories, LeanHomes
+from muster.agent.simulated.log_kind import SimulatedLogKind, SimulatedSampling
 from muster.agent.simulated.machine import SimulatedMachine
 from muster.agent.simulated.past import Past
 from muster.agent.simulated.story import SILENT, Story
@@ -26,6 +29,9 @@ SAVE_S = 5.0
 UP_S = (60.0, 240.0)
 DOWN_S = (40.0, 90.0)
 """With `flaky`, one machine at a time is away for so long, and all are there for so long in between."""
+
+LOGS_S = 86_400.0
+"""So old are the oldest lines of machines with a past."""
 
 ENROLLED_S = 0.2
 GONE = "gone"
@@ -136,8 +142,14 @@ class SimulatedFleet:
             reach=ignore,
             home=home,
             read_facts=machine.facts,
-            open_look=machine.open_look,
+            hands=self._hands(machine),
         )
+
+    def _hands(self, machine: SimulatedMachine) -> Hands:
+        since_s = self._story.since_s - LOGS_S if self._story is not None else None
+        logs = SimulatedLogKind(machine, since_s)
+        kinds = Kinds([MetricKind(machine.open_look), logs], self._settings.allow_runners)
+        return Hands(kinds, SimulatedSampling(machine, time.time))
 
     async def _take_away(self) -> None:
         while True:

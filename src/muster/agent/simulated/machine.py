@@ -4,15 +4,16 @@ import hashlib
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from muster import __version__
 from muster.agent.collect.sample import Sample, sample
 from muster.agent.collect.snapshot import Snapshot
 from muster.agent.runners.parts import Look
+from muster.agent.simulated.lines import FILES, LogFile
 from muster.agent.simulated.shape import Wave, at_noon, clamp
-from muster.agent.simulated.story import Story
+from muster.agent.simulated.story import FAILING, Story
 from muster.model.desired import Watch
 from muster.model.inventory import Disk, Interface, Inventory
 from muster.model.link import Facts
@@ -71,6 +72,7 @@ class SimulatedMachine:
         self.number = number
         self._now_s = now_s
         self._seed = f"{seed}/{number}"
+        self._story = story
         self._plot = story.of(number) if story is not None else {}
         self._chance = chance = random.Random(self._seed)  # noqa: S311 made-up data
         self.role = role
@@ -88,6 +90,19 @@ class SimulatedMachine:
         self._filling = chance.uniform(20, 80), chance.uniform(0.05, 3.0)
         self._address = f"10.{seed % 250}.{number // 250 % 250}.{number % 250 + 2}"
         self._pids = {program: chance.randrange(300, 30_000) for program in self.role.programs}
+
+    @property
+    def files(self) -> Mapping[str, LogFile]:
+        """The log files that are written there, by their paths."""
+        return FILES[self.role.name]
+
+    def file_key(self, path: str) -> str:
+        """Return what makes a file of this machine another one than those of others."""
+        return f"{self._seed}{path}"
+
+    def fails(self, t_s: float) -> bool:
+        """Tell whether its service fails at a time."""
+        return self.number == FAILING and self._story is not None and self._story.fails(t_s)
 
     def facts(self) -> Facts:
         """Return what its agent says of it."""

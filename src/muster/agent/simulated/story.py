@@ -10,7 +10,7 @@ SPIKING, FILLING, LEAKING, FAILING, SILENT = 5, 6, 4, 10, 12
 """Numbers of machines: a processor was busy an hour ago, a disk fills, a program leaks memory, a
 service fails since a change, and one does not answer any more."""
 
-ERRORS_S = -240.0, 3 * HOUR_S
+ERRORS_S = 20.0, 3 * HOUR_S
 """From when to when the service fails, after the fleet was first started."""
 
 

@@ -63,7 +63,21 @@ class StreamTransport(httpx.AsyncBaseTransport):
             self._idle.pop().writer.close()
 
     async def _answer(self, url: httpx.URL, request: bytes) -> Reply:
-        connection = await self._open(url)
+        """Ask on an idle connection; when the server has ended it meanwhile, on a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                return await self._ask(connection, request)
+            except asyncio.IncompleteReadError as error:
+                if error.partial:
+                    raise
+            except ConnectionError:
+                pass
+        port = url.port or (443 if url.scheme == "https" else 80)
+        streams = await asyncio.open_connection(url.host, port, ssl=self._trust, limit=HEAD_LIMIT)
+        return await self._ask(Connection(*streams), request)
+
+    async def _ask(self, connection: Connection, request: bytes) -> Reply:
         try:
             connection.writer.write(request)
             status, headers = _parse_head(await connection.reader.readuntil(b"\r\n\r\n"))
@@ -77,15 +91,6 @@ class StreamTransport(httpx.AsyncBaseTransport):
         else:
             self._idle.append(connection)
         return Reply(status, headers, body)
-
-    async def _open(self, url: httpx.URL) -> Connection:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.reader.at_eof():
-                return connection
-            connection.writer.close()
-        port = url.port or (443 if url.scheme == "https" else 80)
-        return Connection(*await asyncio.open_connection(url.host, port, ssl=self._trust, limit=HEAD_LIMIT))
 
 
 class SharedLink(Link):
