@@ -121,6 +121,7 @@ class SimulatedFleet:
         try:
             while (identity := await in_thread(home.identity.load)) is None:  # noqa: ASYNC110 the agent enrols
                 await asyncio.sleep(ENROLLED_S)
+            await past.begun()
             await past.send(self._link, identity, is_dense=not is_silent)
             if is_silent:
                 await in_thread((path.parent / GONE).touch)

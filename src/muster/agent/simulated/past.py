@@ -44,6 +44,10 @@ GENTLE_S = 0.4
 """Pause between two looks that only make the past denser."""
 
 RETRY_S = 1.0
+FIRST_POLL_S = 0.2
+FEW_ROWS = 300
+"""So many rows that wait are those of the last seconds."""
+
 SPOOL_BYTES = 1 << 30
 PAST = ConfigName("\0past")
 """No runner has this name. Under it the spool remembers which parts of the past the server has."""
@@ -129,6 +133,11 @@ class Past:
         """Close the file."""
         self._spool.close()
 
+    async def begun(self) -> None:
+        """Return when the agent has sent what it began with: the overview takes no looks behind newer ones."""
+        while await in_thread(self._has_more_first):  # noqa: ASYNC110 the agent's own senders work on it
+            await asyncio.sleep(FIRST_POLL_S)
+
     async def send(self, link: Link, identity: Identity, *, is_dense: bool) -> None:
         """Send what the server does not have yet; without `is_dense` only what charts need."""
         drawn, dense = plan(self._since_s, self._days)
@@ -139,6 +148,10 @@ class Past:
         if is_dense:
             rest = [part for part in numbered[len(drawn) :] if part[0] not in self._done]
             await sender.send_all(iter(rest), pause_s=GENTLE_S)
+
+    def _has_more_first(self) -> bool:
+        waiting = [one.waiting for one in self._spool.ledger() if one.stream == SAMPLES]
+        return sum(waiting) > FEW_ROWS
 
     def _look(self, at_s: int) -> list[NewBatch]:
         snapshot = Snapshot(at_s * 1_000_000, self._machine.report_at(at_s), self._machine.samples_at(at_s))
