@@ -74,7 +74,7 @@ class Demo:
 
     def drawn(self, agents: Collection[str]) -> list[int]:
         """Return how many minutes of each machine's processor the overview draws."""
-        found = self.http.get("/console/v1/fleet/sparklines", params={"agents": list(agents)}).json()
+        found = self.http.get("/console/v1/fleet/sparklines", params={"agent": list(agents)}).json()
         return [sum(value is not None for value in each["cpu"]) for each in found["machines"]]
 
     def stop(self) -> None:

@@ -134,7 +134,7 @@ class Past:
         self._spool.close()
 
     async def begun(self) -> None:
-        """Return when the agent has sent what it began with: the overview takes no looks behind newer ones."""
+        """Return when the agent has sent what it began with: the overview takes nothing older than it has."""
         while await in_thread(self._has_more_first):  # noqa: ASYNC110 the agent's own senders work on it
             await asyncio.sleep(FIRST_POLL_S)
 
