@@ -18,11 +18,14 @@ from pathlib import Path
 
 from muster.agent.spool_file import VERSION as SPOOL_VERSION
 from muster.agent.upgrade.package import INFO
-from muster.model.release import parse_version, this_target
+from muster.model.release import LOG_RUNNERS, parse_version, this_target
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "muster"
 REQUIREMENTS = ROOT / "requirements"
+
+LOG_LIBRARY = "polars"
+"""What the agent cannot run log pipelines without."""
 
 SERVER_ONLY = frozenset({"api", "core", "store"})
 LEFT_OUT = frozenset({"__pycache__", "tests", "bin"})
@@ -53,9 +56,16 @@ def write_package(
     """
     parse_version(version)
     here = this_target()
-    info = {"version": version, "os": here.os, "arch": here.arch, "python": here.python}
+    about = {
+        "version": version,
+        "os": here.os,
+        "arch": here.arch,
+        "python": here.python,
+        "spool": SPOOL_VERSION,
+        "lacks": [] if (libraries / LOG_LIBRARY).is_dir() else [LOG_RUNNERS],
+    }
     with zipfile.ZipFile(target, "w", compression) as package:
-        _add(package, INFO, json.dumps(info | {"spool": SPOOL_VERSION}, sort_keys=True).encode())
+        _add(package, INFO, json.dumps(about, sort_keys=True).encode())
         _add(package, "__main__.py", MAIN.encode())
         for file in _files(SOURCE):
             name = file.relative_to(SOURCE)

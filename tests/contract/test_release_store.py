@@ -9,7 +9,15 @@ import pytest
 
 from muster.errors import Conflict, InvalidInput, NotFound, Unavailable
 from muster.model.ids import AgentId
-from muster.model.release import Manifest, Release, SignedManifest, Target, UpgradeState, UpgradeStatus
+from muster.model.release import (
+    LOG_RUNNERS,
+    Manifest,
+    Release,
+    SignedManifest,
+    Target,
+    UpgradeState,
+    UpgradeStatus,
+)
 from muster.store.packages import PackageFiles
 from muster.store.relational.database import Relational
 from muster.store.relational.outbox import RelationalOutbox
@@ -19,18 +27,25 @@ CONTENT = b"a package"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
-def release(version: str = "1.0.0", sha256: str = SHA256) -> Release:
+def release(version: str = "1.0.0", sha256: str = SHA256, lacks: tuple[str, ...] = ()) -> Release:
     manifest = Manifest(
-        version=version, os="linux", arch="x86_64", python="cp311", sha256=sha256, size=len(CONTENT)
+        version=version,
+        os="linux",
+        arch="x86_64",
+        python="cp311",
+        sha256=sha256,
+        size=len(CONTENT),
+        lacks=lacks,
     )
     signed = SignedManifest(manifest=manifest, signature="c2ln")
     return Release(signed=signed, message="🚀 new", added_us=1_780_000_000_000_000)
 
 
-def test_releases_read_back_and_are_noted(relational: Relational) -> None:
+@pytest.mark.parametrize("lacks", [(), (LOG_RUNNERS,), (LOG_RUNNERS, "more")])
+def test_releases_read_back_and_are_noted(relational: Relational, lacks: tuple[str, ...]) -> None:
     store = RelationalReleases(relational)
-    asyncio.run(store.add_release(release(), by="me@here"))
-    assert asyncio.run(store.releases()) == [release()]
+    asyncio.run(store.add_release(release(lacks=lacks), by="me@here"))
+    assert asyncio.run(store.releases()) == [release(lacks=lacks)]
     ((_, action),) = asyncio.run(RelationalOutbox(relational).waiting())
     assert action.kind == "ReleaseAdded"
     assert action.details == {

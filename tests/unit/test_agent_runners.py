@@ -31,6 +31,7 @@ from muster.model.desired import (
     Watch,
 )
 from muster.model.ids import Epoch, StreamName
+from muster.model.release import LOG_RUNNERS
 from muster.model.runner_kinds import ALLOWED_BY_DEFAULT
 
 RUNNING, STOPPED, FAILED, UNKNOWN = (
@@ -191,6 +192,25 @@ def test_a_runner_is_started_stopped_and_deleted(tmp_path: Path, spool: Spool) -
         await until(lambda: scene.states() == {})
         assert scene.kind.ended == ["a", "a"]
         assert scene.kind.forgotten == ["a"]
+        await scene.runners.stop()
+
+    asyncio.run(scenario())
+
+
+def test_what_another_version_must_have_is_told_of_runners_that_read(tmp_path: Path, spool: Spool) -> None:
+    samples = DesiredRunner(name=ConfigName("m"), config='{"metric": [{"type": "cpu"}]}', config_us=1)
+    broken = DesiredRunner(name=ConfigName("x"), config='{"reader"', config_us=1)
+
+    async def scenario() -> None:
+        scene = Scene(tmp_path, spool=spool)
+        assert scene.runners.needs() == []
+        await scene.runners.apply(state("v1", samples, broken))
+        assert scene.runners.needs() == []
+        await scene.runners.apply(state("v2", samples, one("a", "sit", is_running=False)))
+        assert scene.runners.needs() == [LOG_RUNNERS]
+        await scene.runners.apply(state("v3", samples))
+        await until(lambda: list(scene.states()) == ["m"])
+        assert scene.runners.needs() == []
         await scene.runners.stop()
 
     asyncio.run(scenario())

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from muster.failpoints import ignore
 from muster.model.ids import CommandId
 from muster.model.link import CheckinReply, CheckinRequest, Command, CommandResult
 from muster.model.release import (
+    LOG_RUNNERS,
     Manifest,
     SignedManifest,
     UpgradeState,
@@ -41,13 +42,14 @@ PUBLIC = KEY.public_key().public_bytes_raw()
 NONCE = "e" * 32
 
 
-def make_package(file: Path, version: str = "9.0.0") -> SignedManifest:
+def make_package(file: Path, version: str = "9.0.0", lacks: Sequence[str] = ()) -> SignedManifest:
     """Write a signed package for this machine that does nothing."""
     about = msgspec.structs.asdict(this_target()) | {"version": version, "spool": SPOOL_VERSION}
+    about |= {"lacks": list(lacks)} if lacks else {}
     with zipfile.ZipFile(file, "w") as package:
         package.writestr(INFO, json.dumps(about))
         package.writestr("__main__.py", "")
-    return sign(file.read_bytes(), version)
+    return sign(file.read_bytes(), version, lacks=tuple(lacks))
 
 
 def sign(content: bytes, version: str = "9.0.0", **changes: Any) -> SignedManifest:
@@ -73,6 +75,7 @@ class Machine:
         self.said: list[CheckinRequest] = []
         self.content = b""
         self.refusals = 0
+        self.needs: list[str] = []
         self.fetched = 0
         self.now_s = 0.0
         self.start()
@@ -83,7 +86,14 @@ class Machine:
         (self.data / "launcher").mkdir(exist_ok=True)
         clock = Clock(lambda: 0, lambda: self.now_s, self._sleep, random.Random(1).random)
         place = Place(data=self.data, running=self.running, server="http://s", ca_file="")
-        self.upgrader = Upgrader(place, self.trust, clock=clock, reach=ignore, switch=lambda: None)
+        self.upgrader = Upgrader(
+            place,
+            self.trust,
+            clock=clock,
+            reach=ignore,
+            switch=lambda: None,
+            needs=lambda: self.needs,
+        )
 
     async def _sleep(self, pause_s: float) -> None:
         self.now_s += pause_s
@@ -172,6 +182,35 @@ def test_a_package_of_the_spools_version_leaves_the_spool_readable(machine: Mach
     machine.order(sign(machine.content))
     machine.talk()
     assert "there would be no way back" in machine.status.reason
+    assert not (tmp_path / "launcher/pending.json").exists()
+
+
+def test_a_package_that_lacks_what_the_agent_has_is_not_fetched(machine: Machine, tmp_path: Path) -> None:
+    signed = make_package(tmp_path / "p.zip", lacks=[LOG_RUNNERS])
+    machine.content = (tmp_path / "p.zip").read_bytes()
+    machine.needs = [LOG_RUNNERS]
+    machine.order(signed)
+    machine.talk()
+    (result,) = machine.results
+    assert not result.ok
+    assert result.message == "the package of 9.0.0 lacks what this agent has: log runners"
+    assert (machine.fetched, machine.status.needs, machine.status.failed) == (0, [LOG_RUNNERS], [])
+    machine.needs = []
+    machine.order(signed, "c2")
+    machine.talk()
+    assert machine.status.needs == []
+    assert (tmp_path / "launcher/pending.json").exists()
+
+
+@pytest.mark.parametrize(("said", "signed"), [([LOG_RUNNERS], []), ([], [LOG_RUNNERS])])
+def test_a_package_lacks_what_was_signed(
+    machine: Machine, tmp_path: Path, said: list[str], signed: list[str]
+) -> None:
+    make_package(tmp_path / "p.zip", lacks=said)
+    machine.content = (tmp_path / "p.zip").read_bytes()
+    machine.order(sign(machine.content, lacks=tuple(signed)))
+    machine.talk()
+    assert "the package says that it lacks" in machine.status.reason
     assert not (tmp_path / "launcher/pending.json").exists()
 
 

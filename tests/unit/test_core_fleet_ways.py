@@ -10,7 +10,15 @@ from muster.core.fleet.registry import Fleet
 from muster.core.fleet.ways import Step, Way, way_of
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
-from muster.model.release import Manifest, Release, SignedManifest, Target, UpgradeState, UpgradeStatus
+from muster.model.release import (
+    LOG_RUNNERS,
+    Manifest,
+    Release,
+    SignedManifest,
+    Target,
+    UpgradeState,
+    UpgradeStatus,
+)
 
 LINUX = Target(os="linux", arch="x86_64", python="cp311")
 SHA = "0" * 64
@@ -19,7 +27,9 @@ RELEASE = Release(signed=SignedManifest(manifest=MANIFEST, signature=""), messag
 ABLE = UpgradeStatus(target=LINUX, can_upgrade=True)
 
 
-def way(said: UpgradeStatus | None, *, version: str = "1.0.0", told: str = "") -> Way:
+def way(
+    said: UpgradeStatus | None, *, version: str = "1.0.0", told: str = "", manifest: Manifest = MANIFEST
+) -> Way:
     fleet: Any = SimpleNamespace(
         upgrades=SimpleNamespace(of=lambda _: said),
         is_ordered=lambda _agent, _kind, argument: bool(told) and argument == told,
@@ -34,7 +44,8 @@ def way(said: UpgradeStatus | None, *, version: str = "1.0.0", told: str = "") -
         enrolled_us=0,
         last_seen_us=0,
     )
-    return way_of(cast(Fleet, fleet), [RELEASE], agent)
+    release = Release(signed=SignedManifest(manifest=manifest, signature=""), message="", added_us=0)
+    return way_of(cast(Fleet, fleet), [release], agent)
 
 
 def said(state: UpgradeState, **changes: Any) -> UpgradeStatus:
@@ -60,3 +71,12 @@ def test_a_way_is_what_the_agent_says_and_what_there_is(status: UpgradeStatus | 
 def test_an_agent_that_was_told_waits_and_one_that_runs_it_is_current() -> None:
     assert way(ABLE, told=msgspec.json.encode(RELEASE.signed).decode()) == Way(Step.WAITING, "2.0.0")
     assert way(said(UpgradeState.DONE), version="2.0.0") == Way(Step.CURRENT)
+
+
+def test_an_agent_is_not_called_current_when_the_newest_lacks_what_it_has() -> None:
+    small = msgspec.structs.replace(MANIFEST, lacks=(LOG_RUNNERS,))
+    reads = msgspec.structs.replace(ABLE, needs=[LOG_RUNNERS])
+    reason = "the package of 2.0.0 lacks what this agent has: log runners"
+    assert way(reads, manifest=small) == Way(Step.FIXED, reason=reason)
+    assert way(reads, manifest=small, version="2.0.0") == Way(Step.CURRENT)
+    assert way(ABLE, manifest=small) == Way(Step.AVAILABLE, "2.0.0")

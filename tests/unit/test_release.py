@@ -21,6 +21,7 @@ from muster.errors import InvalidInput, Overloaded
 from muster.model.agent import Agent
 from muster.model.ids import AgentId
 from muster.model.release import (
+    LOG_RUNNERS,
     Manifest,
     Release,
     SignedManifest,
@@ -33,6 +34,7 @@ from muster.model.release import (
     parse_version,
     to_signed_bytes,
 )
+from release import build
 
 LINUX = Target(os="linux", arch="x86_64", python="cp311")
 
@@ -111,6 +113,28 @@ def test_an_agent_gets_the_newest_that_fits_unless_it_failed() -> None:
     assert offer_for(offers, msgspec.structs.replace(AGENT, agent_version="?"), ABLE).release is None
 
 
+def test_an_agent_gets_no_package_that_lacks_what_it_has() -> None:
+    small = offered("3.0.0", lacks=(LOG_RUNNERS,))
+    full, older = offered("2.0.0"), offered("1.0.0")
+    reads = msgspec.structs.replace(ABLE, needs=[LOG_RUNNERS])
+    assert offer_for([small, full, older], AGENT, ABLE).release is small
+    assert offer_for([small, full, older], AGENT, reads).release is full
+    refused = offer_for([small, older], AGENT, reads)
+    assert (refused.release, refused.is_unfit) == (None, True)
+    assert refused.reason == "the package of 3.0.0 lacks what this agent has: log runners"
+    runs_it = msgspec.structs.replace(AGENT, agent_version="3.0.0")
+    assert not offer_for([small, older], runs_it, reads).is_unfit
+
+
+def test_what_lacks_nothing_is_signed_as_before() -> None:
+    assert b"lacks" not in to_signed_bytes(manifest_of())
+    small = manifest_of(lacks=(LOG_RUNNERS,))
+    assert to_signed_bytes(small) != to_signed_bytes(manifest_of())
+    text = msgspec.json.encode(SignedManifest(manifest=small, signature=""))
+    assert parse_signed_manifest(text).manifest == small
+    assert parse_signed_manifest(text.replace(b'["log runners"]', b"[]")).manifest == manifest_of()
+
+
 def test_packages_are_read_by_some_at_once_and_by_others_later(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(b"content")
     releases = Releases(cast(ReleaseStore, None), cast(PackageStore, None))
@@ -127,6 +151,15 @@ def test_packages_are_read_by_some_at_once_and_by_others_later(tmp_path: Path) -
             await pieces.aclose()  # type: ignore[attr-defined]
 
     asyncio.run(read())
+
+
+@pytest.mark.parametrize(("library", "lacks"), [("polars", ()), ("msgspec", (LOG_RUNNERS,))])
+def test_a_package_says_that_it_lacks_log_pipelines(
+    tmp_path: Path, library: str, lacks: tuple[str, ...]
+) -> None:
+    (tmp_path / "libraries" / library).mkdir(parents=True)
+    build.write_package(tmp_path / "libraries", tmp_path / "p.zip", "2.0.0", compression=zipfile.ZIP_STORED)
+    assert read_info(tmp_path / "p.zip").lacks == lacks
 
 
 def write_package(file: Path, entries: dict[str, bytes], **info: Any) -> Manifest:

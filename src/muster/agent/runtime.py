@@ -174,6 +174,10 @@ class Runtime:
             **(beside or {}),
         }
 
+    def needs(self) -> list[str]:
+        """Return what another version of this agent must have to do what this one does."""
+        return self._runners.needs()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way then is cancelled and done again at the next start."""
         await self._runners.start()

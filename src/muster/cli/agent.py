@@ -229,7 +229,11 @@ async def _run(
     reach = _reach()
     stop = asyncio.Event()
     place = Place(data=settings.data, running=launched, server=agent.server, ca_file=agent.ca_file)
-    upgrader = Upgrader(place, load_trust(agent), clock=clock, reach=reach, switch=stop.set)
+
+    def needs() -> list[str]:
+        return runtime.needs()
+
+    upgrader = Upgrader(place, load_trust(agent), clock=clock, reach=reach, switch=stop.set, needs=needs)
     link = UpgradingLink(agent.server, upgrader, ca_file=agent.ca_file)
     runtime = Runtime(
         settings=agent,

@@ -85,6 +85,7 @@ def sign(file: Path, key_file: Path) -> None:
     except OSError as error:
         raise SettingsError(f"{target}: {error.strerror}") from None
     click.echo(f"Signed {manifest.version} for {manifest.target}: {target}", err=True)
+    _warn_of(manifest)
 
 
 @command.command("add", epilog="Example: muster release add muster-agent-0.2.0-linux-x86_64-cp311.zip")
@@ -131,6 +132,7 @@ def add(
         )
     manifest = release.manifest
     click.echo(f"Version {manifest.version} for {manifest.target} is offered from now on.", err=True)
+    _warn_of(manifest)
 
 
 @command.command("list")
@@ -145,6 +147,13 @@ def list_(loaded: LoadedSettings) -> None:
     ]
     for row in [("VERSION", "FOR", "SHA-256", "MESSAGE"), *rows]:
         click.echo("{:<12}  {:<24}  {:<12}  {}".format(*row).rstrip())
+
+
+def _warn_of(manifest: Manifest) -> None:
+    """Say what a package lacks, since agents that have it will not take the package."""
+    if manifest.lacks:
+        lacks = ", ".join(manifest.lacks)
+        click.echo(f"It lacks {lacks}: agents that have some keep the version they run.", err=True)
 
 
 def _describe(file: Path) -> Manifest:
@@ -167,4 +176,5 @@ def _describe(file: Path) -> Manifest:
         python=info.python,
         sha256=digest.hexdigest(),
         size=size,
+        lacks=info.lacks,
     )

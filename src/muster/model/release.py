@@ -6,6 +6,7 @@ import enum
 import platform
 import re
 import sys
+from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -16,6 +17,9 @@ from muster.model.ed25519 import KEY_BYTES, is_signed
 UPGRADE = "upgrade"
 """The kind of the command; its argument is the JSON of a `SignedManifest`."""
 
+LOG_RUNNERS = "log runners"
+"""What a package without the libraries of log pipelines lacks, and an agent needs that has log runners."""
+
 MAX_PACKAGE_BYTES = 256 * 1024 * 1024
 MAX_FAILED = 20
 
@@ -24,6 +28,7 @@ NO_NUL = "^[^\\x00]*$"
 Word = Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.+-]{1,32}$")]
 VersionText = Annotated[str, msgspec.Meta(max_length=32)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Ability = Annotated[str, msgspec.Meta(pattern="^[a-z0-9 _.+-]{1,32}$")]
 Reason = Annotated[str, msgspec.Meta(max_length=1024, pattern=NO_NUL)]
 
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:(\.dev|a|b|rc)(\d{1,6}))?")
@@ -72,8 +77,12 @@ def this_target() -> Target:
     )
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What is signed of a package; `sha256` and `size` (bytes) are those of its file."""
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is signed of a package; `sha256` and `size` (bytes) are those of its file.
+
+    `lacks` names what other packages can do and this one cannot. Nothing is written of one that lacks
+    nothing, so that it is signed as packages were before they said that.
+    """
 
     version: VersionText
     os: Word
@@ -81,6 +90,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     python: Word
     sha256: Sha256
     size: Annotated[int, msgspec.Meta(ge=1, le=MAX_PACKAGE_BYTES)]
+    lacks: Annotated[tuple[Ability, ...], msgspec.Meta(max_length=16)] = ()
+
+    def unfit(self, needs: Iterable[str]) -> str:
+        """Return why an agent that needs this must not run the package; nothing when it may."""
+        missing = sorted(set(self.lacks) & set(needs))
+        if not missing:
+            return ""
+        return f"the package of {self.version} lacks what this agent has: {', '.join(missing)}"
 
     @property
     def target(self) -> Target:
@@ -114,13 +131,14 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackageInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a package says of itself. `spool` is the version of the spool's file that it writes."""
+    """What a package says of itself: as its manifest, and in `spool` which version of that file it writes."""
 
     version: VersionText
     os: Word
     arch: Word
     python: Word
     spool: int
+    lacks: Annotated[tuple[Ability, ...], msgspec.Meta(max_length=16)] = ()
 
 
 class UpgradeState(enum.StrEnum):
@@ -142,7 +160,8 @@ class UpgradeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says of upgrades.
 
     `can_upgrade` is false for one that has no release key or was not started by the launcher. `version`
-    and `sha256` are of the package of the last command; packages in `failed` are not tried again.
+    and `sha256` are of the package of the last command; packages in `failed` are not tried again, and
+    none is taken that lacks what the agent `needs`.
     """
 
     target: Target
@@ -152,6 +171,7 @@ class UpgradeStatus(msgspec.Struct, frozen=True, kw_only=True):
     sha256: Annotated[str, msgspec.Meta(max_length=64)] = ""
     reason: Reason = ""
     failed: Annotated[list[Sha256], msgspec.Meta(max_length=MAX_FAILED)] = []
+    needs: Annotated[list[Ability], msgspec.Meta(max_length=16)] = []
 
 
 def to_signed_bytes(manifest: Manifest) -> bytes:

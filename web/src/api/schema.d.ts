@@ -2816,6 +2816,7 @@ export interface components {
             version_stamp: string;
             size: number;
             signature: string;
+            lacks: string[];
         };
         /** Report */
         Report: {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from muster.agent.runners.kind import Config, RunnerKind
-from muster.model.runner_kinds import kind_of
+from muster.model.runner_kinds import METRIC, kind_of
 
 
 class Kinds:
@@ -18,12 +18,9 @@ class Kinds:
 
     def choose(self, text: str) -> tuple[RunnerKind, Config] | str:
         """Return how to run the JSON of a configuration, or why this agent cannot."""
-        try:
-            config = msgspec.json.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            return f"the configuration cannot be read: {error}"
-        if not isinstance(config, dict):
-            return "the configuration cannot be read: expected an object"
+        config = _decode(text)
+        if isinstance(config, str):
+            return f"the configuration cannot be read: {config}"
         name = kind_of(config)
         if not name:
             return "the configuration names no reader: expected reader.mode or metric"
@@ -33,3 +30,18 @@ class Kinds:
         if kind is None:
             return f"this agent has no reader {name!r}"
         return "; ".join(kind.check(config)) or (kind, config)
+
+
+def reads_rows(text: str) -> bool:
+    """Tell whether the JSON of a configuration is of a runner that reads rows, and takes no samples."""
+    config = _decode(text)
+    return not isinstance(config, str) and kind_of(config) not in ("", METRIC)
+
+
+def _decode(text: str) -> Config | str:
+    """Return a configuration, or what is wrong with it."""
+    try:
+        config = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return str(error)
+    return config if isinstance(config, dict) else "expected an object"

@@ -11,7 +11,7 @@ import msgspec
 from muster.agent.backoff import Backoff
 from muster.agent.runners import tallies
 from muster.agent.runners.kind import Config, Job, RunnerKind, to_text
-from muster.agent.runners.kinds import Kinds
+from muster.agent.runners.kinds import Kinds, reads_rows
 from muster.agent.spool import Spool
 from muster.agent.thread import in_thread
 from muster.errors import MusterError
@@ -68,6 +68,11 @@ class Runner:
         self._wanted = wanted
         self.settled.clear()
         self._bell.set()
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether what is wanted needs log pipelines, running or not."""
+        return self._wanted is not None and reads_rows(self._wanted.config)
 
     def status(self) -> RunnerStatus:
         """Return what to tell the server; timestamp and epoch are those of what really runs."""

@@ -16,6 +16,7 @@ from muster.agent.spooled import Spooled
 from muster.agent.thread import in_thread
 from muster.agent.trouble import Trouble
 from muster.model.desired import MAX_RUNNERS, ConfigName, DesiredRunner, DesiredState, RunnerStatus, Watch
+from muster.model.release import LOG_RUNNERS
 
 SETTLE_S = 0.5
 """So long what is wanted may take before the server is told that it was taken over; the rest follows."""
@@ -114,6 +115,10 @@ class Runners:
     def statuses(self) -> list[RunnerStatus]:
         """Return what each runner does, by name."""
         return [self._runners[name].status() for name in sorted(self._runners)][:MAX_RUNNERS]
+
+    def needs(self) -> list[str]:
+        """Return what a version of the agent must have to run these runners, as packages name it."""
+        return [LOG_RUNNERS] if any(runner.reads_rows for runner in self._runners.values()) else []
 
     def _take(self, desired: DesiredState) -> None:
         wanted = self._built_in | {runner.name: runner for runner in desired.runners}

@@ -7,7 +7,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -71,6 +71,8 @@ def check_info(package: zipfile.ZipFile, manifest: Manifest) -> None:
     said = (info.version, info.os, info.arch, info.python)
     if said != (manifest.version, manifest.os, manifest.arch, manifest.python):
         raise InvalidInput(f"the package says that it is {' '.join(said)}", field="package")
+    if info.lacks != manifest.lacks:
+        raise InvalidInput(f"the package says that it lacks {_listed(info.lacks)}", field="package")
     if info.spool > SPOOL_VERSION:
         raise InvalidInput(
             f"its spool has version {info.spool}, which this version cannot read: there would be no way back",
@@ -101,6 +103,10 @@ def _remove(versions: Path, is_unwanted: Callable[[str], bool]) -> None:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "nothing"
 
 
 def _parse_info(package: zipfile.ZipFile) -> PackageInfo:

@@ -52,18 +52,27 @@ Fetch = Callable[[Manifest, Path], Awaitable[Answer]]
 class Upgrader:
     """One upgrade at a time. Used on the event loop only.
 
+    `needs` tells at any time what this agent has that a package may lack.
     `switch` is called when this process shall end with the exit code `SWITCH`, so that the launcher
     starts the next version; `is_switching` is set then.
     """
 
     def __init__(
-        self, place: Place, trust: Trust, *, clock: Clock, reach: Reach, switch: Callable[[], None]
+        self,
+        place: Place,
+        trust: Trust,
+        *,
+        clock: Clock,
+        reach: Reach,
+        switch: Callable[[], None],
+        needs: Callable[[], list[str]],
     ) -> None:
         self._place = place
         self._trust = trust
         self._clock = clock
         self._reach = reach
         self._switch = switch
+        self._needs = needs
         self._file = RecordFile(place.data)
         self._handover = Handover(place.data)
         self._record = settled(self._file.load(), self._handover.outcome(), place.running)
@@ -86,6 +95,7 @@ class Upgrader:
             sha256=record.sha256,
             reason=record.reason or self._inability(),
             failed=record.failed,
+            needs=self._needs(),
         )
 
     def add_to(self, request: CheckinRequest) -> CheckinRequest:
@@ -186,6 +196,8 @@ class Upgrader:
             return inability
         if manifest.target != here:
             return f"it is for {manifest.target}; this is {here}"
+        if unfit := manifest.unfit(self._needs()):
+            return unfit
         is_newer = parse_version(manifest.version) > parse_version(__version__)
         if not is_newer and not self._trust.allow_downgrade:
             return f"{manifest.version} is not newer than {__version__}; agent.allow_downgrade is off"

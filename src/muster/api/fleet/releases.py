@@ -29,7 +29,10 @@ ZIP = "application/zip"
 
 
 class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A package; `hash` is its SHA-256, `version_stamp` when it was added (ISO 8601, UTC)."""
+    """A package; `hash` is its SHA-256, `version_stamp` when it was added (ISO 8601, UTC).
+
+    An agent that has what the package `lacks` keeps the version that it runs.
+    """
 
     os: str
     arch: str
@@ -42,6 +45,7 @@ class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
     version_stamp: str
     size: int
     signature: str
+    lacks: list[str]
 
 
 class UpgradeBody(msgspec.Struct, frozen=True):
@@ -148,6 +152,7 @@ def _to_row(release: Release, base: str) -> ReleaseRow:
         version_stamp=added.strftime("%Y-%m-%dT%H:%M:%SZ"),
         size=manifest.size,
         signature=release.signed.signature,
+        lacks=list(manifest.lacks),
     )
 
 

@@ -31,10 +31,14 @@ BUSY_S = 10
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """The release that an upgrade brings an agent, or in `reason` why it brings none."""
+    """The release that an upgrade brings an agent, or in `reason` why it brings none.
+
+    `is_unfit`: because the newest lacks what the agent has.
+    """
 
     release: Release | None
     reason: str = ""
+    is_unfit: bool = False
 
 
 class ReleaseStore(Protocol):
@@ -168,16 +172,25 @@ def offer_for(releases: Iterable[Release], agent: Agent, status: UpgradeStatus |
         return Offer(None, "it has not said yet whether it can be upgraded")
     if not status.can_upgrade:
         return Offer(None, status.reason or "it cannot be upgraded")
-    newest = next((release for release in releases if release.manifest.target == status.target), None)
-    if newest is None:
-        return Offer(None, f"there is no release for {status.target}")
-    if newest.manifest.sha256 in status.failed:
-        return Offer(None, f"it tried {newest.manifest.version}, and failed")
-    return _newer_offer(newest, agent)
+    offer = Offer(None, f"there is no release for {status.target}")
+    unfit = ""
+    for release in releases:
+        if release.manifest.target != status.target:
+            continue
+        offer = _newer_offer(release, agent, status)
+        if offer.release is None:
+            break
+        lacking = release.manifest.unfit(status.needs)
+        if not lacking:
+            return offer
+        unfit = unfit or lacking
+    return Offer(None, unfit, is_unfit=True) if unfit else offer
 
 
-def _newer_offer(release: Release, agent: Agent) -> Offer:
+def _newer_offer(release: Release, agent: Agent, status: UpgradeStatus) -> Offer:
     version = release.manifest.version
+    if release.manifest.sha256 in status.failed:
+        return Offer(None, f"it tried {version}, and failed")
     try:
         runs = parse_version(agent.agent_version)
     except InvalidInput:

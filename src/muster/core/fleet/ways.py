@@ -14,7 +14,7 @@ class Step(enum.StrEnum):
     """Where an agent is on its way."""
 
     FIXED = "fixed"
-    """It cannot be upgraded: it has no release key, or was not started by the launcher."""
+    """It cannot be upgraded: no release key, no launcher, or the newest package lacks what it has."""
 
     CURRENT = "current"
     """There is nothing newer for it."""
@@ -41,7 +41,7 @@ def way_of(fleet: Fleet, releases: Sequence[Release], agent: Agent) -> Way:
     """Return how far an agent is; `releases` are as `Releases.all` returns them."""
     status = fleet.upgrades.of(agent.id)
     offer = offer_for(releases, agent, status)
-    if status is None or not status.can_upgrade:
+    if status is None or not status.can_upgrade or offer.is_unfit:
         return Way(Step.FIXED, reason=offer.reason)
     if status.state in (UpgradeState.INSTALLING, UpgradeState.TRYING):
         return Way(Step.INSTALLING, status.version)

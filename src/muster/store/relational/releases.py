@@ -16,6 +16,9 @@ from muster.store.relational.database import Relational
 from muster.store.relational.outbox import note_action
 from muster.store.relational.schema import agent_upgrades, releases
 
+_SEPARATOR = ","
+"""Joins what a package lacks; no name of that has a comma."""
+
 
 class RelationalReleases:
     """Implements `muster.core.fleet.releases.ReleaseStore`."""
@@ -32,6 +35,7 @@ class RelationalReleases:
         """See `ReleaseStore`."""
         manifest = release.manifest
         row = msgspec.structs.asdict(manifest) | {
+            "lacks": _SEPARATOR.join(manifest.lacks),
             "signature": release.signed.signature,
             "message": release.message,
             "added_us": release.added_us,
@@ -85,7 +89,9 @@ class RelationalUpgrades:
 
 def _to_release(row: Row[Any]) -> Release:
     fields = row._mapping
-    manifest = Manifest(**{name: fields[name] for name in Manifest.__struct_fields__})
+    known = {name: fields[name] for name in Manifest.__struct_fields__}
+    lacks = tuple(filter(None, row.lacks.split(_SEPARATOR)))
+    manifest = Manifest(**(known | {"lacks": lacks}))
     return Release(
         signed=SignedManifest(manifest=manifest, signature=row.signature),
         message=row.message,

@@ -337,6 +337,7 @@ releases = Table(
     Column("signature", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("added_us", BigInteger, nullable=False),
+    Column("lacks", Text, nullable=False, server_default=""),
     Index("ix_releases_target", "os", "arch", "python", "version", unique=True),
 )
 """Packages of the agent; their files lie in the data directory."""

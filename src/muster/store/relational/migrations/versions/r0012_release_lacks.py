@@ -1,0 +1,15 @@
+"""What a package of the agent lacks, beside others."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.add_column("releases", sa.Column("lacks", sa.Text, nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    op.drop_column("releases", "lacks")
