@@ -15,6 +15,22 @@ test("a wrong password is told at its field and cleared", async () => {
   expect(screen.getByLabelText("Name")).toHaveValue("ada");
 });
 
+test("a server that does not answer is not blamed on the password, which stays", async () => {
+  const user = userEvent.setup();
+  openConsole("/sign-in", { "POST /console/v1/session": "unreachable" });
+  await user.type(await screen.findByLabelText("Name"), "ada");
+  await user.type(screen.getByLabelText("Password"), "right{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The server does not answer.");
+  expect(screen.getByLabelText("Password")).toHaveValue("right");
+  expect(screen.getByLabelText("Password")).toBeValid();
+});
+
+test("who is new is told how to get in, who was sent here why", async () => {
+  openConsole("/sign-in?next=%2Flogs", {});
+  expect(await screen.findByText(/No name yet\?/)).toBeVisible();
+  expect(screen.getByText(/Sign in to go on where you were/)).toBeVisible();
+});
+
 test("a one-time link signs in once and leaves no code in the address", async () => {
   const { router, calls } = openConsole("/sign-in#code=XYZ", {
     ...SIGNED_IN,

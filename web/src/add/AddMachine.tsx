@@ -59,12 +59,7 @@ export function AddMachine({ choices, onChoose }: AddMachineProps) {
             </>
           )}
           <h2 className={classes.step}>{words.arrivals}</h2>
-          <Arrivals token_id={token} onAgain={again} />
-          {own === null && (
-            <Button variant="default" className={classes.make} onClick={again}>
-              {words.makeAnother}
-            </Button>
-          )}
+          <Arrivals token_id={token} hasCommand={own !== null} onAgain={again} />
         </>
       )}
     </div>

@@ -12,8 +12,15 @@ import { type EnrolledAgent, enrolmentQuery, type TokenRow } from "./queries";
 
 const { add: words } = text;
 
+interface ArrivalsProps {
+  token_id: string;
+  /** The command stands above: another one is of use once this one has ended. */
+  hasCommand: boolean;
+  onAgain: () => void;
+}
+
 /** The machines that a token let in, as they arrive, and what became of the token. */
-export function Arrivals({ token_id, onAgain }: { token_id: string; onAgain: () => void }) {
+export function Arrivals({ token_id, hasCommand, onAgain }: ArrivalsProps) {
   const query = useQuery(enrolmentQuery(token_id));
   const page = query.data;
   return (
@@ -32,12 +39,12 @@ export function Arrivals({ token_id, onAgain }: { token_id: string; onAgain: () 
             </Card>
           )}
           {page.token.state in words.states && <Notice>{words.states[page.token.state]}</Notice>}
-          {page.token.state !== "valid" && (
-            <Button variant="default" onClick={onAgain} style={{ alignSelf: "start" }}>
-              {words.makeAnother}
-            </Button>
-          )}
         </>
+      )}
+      {(!hasCommand || (page && page.token.state !== "valid")) && (
+        <Button variant="default" onClick={onAgain} style={{ alignSelf: "start" }}>
+          {words.makeAnother}
+        </Button>
       )}
     </>
   );

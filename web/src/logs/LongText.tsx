@@ -6,7 +6,7 @@ import classes from "./LongText.module.css";
 import { visible } from "./visible";
 
 const { logs } = text;
-const SHOWN_CHARACTERS = 10_000;
+const SHOWN_CHARACTERS = 5_000;
 
 /** A text of any length: as much of it as one reads, and the rest when it is asked for, in a box that scrolls. */
 export function LongText({ content }: { content: string }) {

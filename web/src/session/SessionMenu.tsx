@@ -40,6 +40,11 @@ export function SessionMenu() {
       <Menu.Dropdown>
         <Menu.Label>{session?.is_admin ? words.admin : words.reader}</Menu.Label>
         {leave.isError && <Menu.Label c="var(--bad)">{words.signOutFailed}</Menu.Label>}
+        {session?.is_admin && (
+          <Menu.Item onClick={() => void navigate({ to: "/settings", search: { part: "users" } })}>
+            {words.people}
+          </Menu.Item>
+        )}
         <Menu.Item component="a" href="/docs">
           {text.shell.apiDocs}
         </Menu.Item>

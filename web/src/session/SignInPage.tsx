@@ -8,7 +8,7 @@ import { Notice } from "../app/Notice";
 import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 import { parseLinkCode, parseNext } from "./comeback";
-import { linkFailureText, signInFailureText } from "./failures";
+import { isRefusal, linkFailureText, signInFailureText } from "./failures";
 import { sessionQuery, signIn, signInByLink } from "./queries";
 import classes from "./session.module.css";
 
@@ -22,6 +22,7 @@ export function SignInPage() {
   const navigate = useNavigate({ from: "/sign-in" });
   const { mutate } = link;
   const code = parseLinkCode(hash);
+  const { next } = useSearch({ from: "/sign-in" });
   const isEntering = code !== null || link.isPending || link.isSuccess;
 
   useEffect(() => {
@@ -43,6 +44,11 @@ export function SignInPage() {
           </Title>
         </div>
         {link.isError && <Notice>{linkFailureText(link.error)}</Notice>}
+        {next !== undefined && !link.isError && !isEntering && (
+          <Text size="sm" c="dimmed">
+            {words.comeBack}
+          </Text>
+        )}
         {isEntering ? (
           <Text role="status">
             <Loader size="xs" mr="sm" />
@@ -52,6 +58,9 @@ export function SignInPage() {
           <PasswordForm onEnter={enter} />
         )}
         <div className={classes.footer}>
+          <Text size="sm" c="dimmed" mb="xs">
+            {words.firstTime}
+          </Text>
           <Anchor href="/docs" size="sm">
             {text.shell.apiDocs}
           </Anchor>
@@ -67,8 +76,10 @@ function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
   const attempt = useMutation({
     mutationFn: signIn,
     onSuccess: onEnter,
-    onError: () => setPassword(""),
+    onError: (error) => isRefusal(error) && setPassword(""),
   });
+  const failure = attempt.isError ? signInFailureText(attempt.error) : undefined;
+  const isWrong = attempt.isError && isRefusal(attempt.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (name && password) attempt.mutate({ name, password });
@@ -92,8 +103,9 @@ function PasswordForm({ onEnter }: { onEnter: ReturnType<typeof useEnter> }) {
         withAsterisk={false}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={attempt.isError ? signInFailureText(attempt.error) : undefined}
+        error={isWrong ? failure : undefined}
       />
+      {failure && !isWrong && <Notice>{failure}</Notice>}
       <Button mt="lg" fullWidth type="submit" loading={attempt.isPending}>
         {words.signIn}
       </Button>

@@ -5,7 +5,7 @@ import { many, plural } from "./many";
 export const add = {
   title: "Add a machine",
   none: "No machine yet",
-  what: "A machine is added by its agent: one command there, and it shows up here within a second.",
+  what: "A machine is added by its agent: install and start it there, and it shows up here within a second.",
   adminsOnly:
     "Only administrators let machines in. Ask one of them, or make a token on the server's machine:",
   server: "This server's address, as that machine reaches it",
@@ -13,7 +13,7 @@ export const add = {
   loopback:
     "This address leads every machine to itself. It works on the server's own machine; others need a name or address of this server, once it listens on the network (muster up --host 0.0.0.0).",
   ownAuthority: "With a certificate of your own making, add --ca-file FILE with its authority.",
-  machines: "How many machines",
+  machines: "How many",
   tags: "Tags they get",
   tagsHint: "Tags grant configurations, such as which logs to collect.",
   make: "Make the command",
@@ -25,7 +25,7 @@ export const add = {
   installStep: "On that machine, in a copy of this repository",
   installService: "On that machine, with a copy of this repository in /opt/muster",
   installWhat:
-    "git clone it, or copy the directory from the server's machine. It needs python3 (3.11 or newer), pip and make, and this once the way to a package index.",
+    "git clone it, or copy the directory from the server's machine. It needs python3 (3.11 or newer), pip and make; to install, it must also reach a package index.",
   startStep: "Start the agent",
   startWhat: {
     try: "It keeps what it collects in muster-agent/ until the server has it, and needs the token this once.",

@@ -7,7 +7,11 @@ export const session = {
   password: "Password",
   account: (name: string | undefined) => (name ? `Account of ${name}` : "Account"),
   admin: "Administrator",
-  reader: "Signed in",
+  reader: "Looks only",
+  people: "People and passwords",
+  comeBack: "Nobody is signed in here, or no longer. Sign in to go on where you were.",
+  firstTime:
+    "No name yet? The server prints a link that signs in once when it starts; muster user link prints another.",
   signOutFailed: "That did not work; try again.",
   wrongPassword: "Wrong name or password.",
   tooMany: "Too many attempts. Wait a minute, then try again.",
