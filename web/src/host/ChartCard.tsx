@@ -10,7 +10,7 @@ import classes from "./host.module.css";
 import type { PastAnswer } from "./useSectionMetrics";
 
 /** Charts are drawn while they are at most so far out of sight. */
-const MARGIN = "500px 0px";
+const MARGIN = "1000px 0px";
 const CARD_PX = 264;
 
 interface ChartCardProps extends ChartView {
@@ -24,12 +24,13 @@ interface ChartCardProps extends ChartView {
 export const ChartCard = memo(function ChartCard({ onEnlarge, ...shown }: ChartCardProps) {
   const { id, title } = shown.spec;
   const ref = useRef<HTMLElement>(null);
-  const height = useRef<number | undefined>(undefined);
-  const isInSight = useInSight(ref, MARGIN);
-  if (isInSight) height.current = ref.current?.offsetHeight || height.current;
+  const height = useRef(CARD_PX);
+  const isInSight = useInSight(ref, MARGIN, (height_px) => {
+    height.current = height_px;
+  });
   if (!isInSight) {
     return (
-      <article ref={ref} className={classes.chart} style={{ minHeight: height.current ?? CARD_PX }}>
+      <article ref={ref} className={classes.chart} style={{ minHeight: height.current }}>
         <h3 className={classes.quietTitle}>{title}</h3>
       </article>
     );

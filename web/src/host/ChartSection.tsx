@@ -11,7 +11,7 @@ import { type Section, shownCharts } from "./sections";
 import { useSectionMetrics } from "./useSectionMetrics";
 
 /** Sections are asked for while they are at most so far out of sight. */
-const MARGIN = "900px 0px";
+const MARGIN = "3000px 0px";
 const SECTION_PX = 284;
 
 interface ChartSectionProps extends ChartView {
