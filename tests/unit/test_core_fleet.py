@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from muster.core.fleet.plan import Exclusion, Key, Kind
+from muster.core.fleet.plan import Exclusion, Key, Kind, Tombstone
 from muster.core.fleet.registry import Fleet
 from muster.errors import Conflict, NotFound, ShutOut, Unauthenticated, Unavailable
 from muster.model.agent import Agent
@@ -230,3 +230,29 @@ def test_names_lead_to_agents_by_id_and_hostname(fleet: Fleet) -> None:
     assert fleet.on_machine("web1", "m2") == frozenset()
     with pytest.raises(NotFound):
         fleet.get(AgentId("nobody"))
+
+
+def test_the_agents_that_a_token_let_in_are_known_newest_first_also_after_a_restart(
+    fleet: Fleet, store: MemoryAgents, clock: Clock
+) -> None:
+    async def run() -> None:
+        ids = []
+        for token in ("t1", "t2", "t1", "t1"):
+            clock.s += 1
+            ids.append((await fleet.enrol(FACTS, "192.0.2.1", token)).agent_id)
+        first, other, second, third = ids
+        # A store answers in any order.
+        store.agents = dict(sorted(store.agents.items()))
+        again = Fleet(store, now_us=lambda: int(clock.s * 1e6), monotonic_s=clock)
+        await again.load()
+        for one in (fleet, again):
+            assert [agent.id for agent in one.newest_enrolled_by("t1", 10)] == [third, second, first]
+            assert [agent.id for agent in one.newest_enrolled_by("t1", 2)] == [third, second]
+            assert [agent.id for agent in one.newest_enrolled_by("t3", 10)] == []
+            assert one.enrolled_by("t1") == sorted([first, second, third])
+            assert one.enrolled_by("t2") == [other]
+            one.desired.plan.put(Key(Kind.TOMBSTONE, third), Tombstone(nonce=FIRST, deleted_us=1))
+            assert [agent.id for agent in one.newest_enrolled_by("t1", 2)] == [second, first]
+            assert one.enrolled_by("t1") == sorted([first, second, third])
+
+    asyncio.run(run())

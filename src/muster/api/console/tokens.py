@@ -142,8 +142,7 @@ async def one_token(token_id: TokenPath, tokens: Tokens) -> TokenPage:
     """Return a token and the agents that it enrolled, the newest first, at most a hundred."""
     now_us = time.time_ns() // 1000
     token = await tokens.access.token(token_id)
-    agents = [agent for agent in tokens.fleet.agents() if agent.enrolled_by == token.id]
-    newest = sorted(agents, key=lambda agent: (-agent.enrolled_us, agent.id))[:MAX_LISTED]
+    newest = tokens.fleet.newest_enrolled_by(token.id, MAX_LISTED)
     return TokenPage(_row(token, now_us), [_enrolled(tokens, agent) for agent in newest])
 
 

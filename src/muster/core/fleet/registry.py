@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ from muster.core.fleet.bells import Bells, Gone
 from muster.core.fleet.commands import COLLECT, CommandDesk, CommandRecord, CommandStore, NoCommands
 from muster.core.fleet.deliveries import Deliveries
 from muster.core.fleet.desired import NOTHING, DesiredStates
+from muster.core.fleet.enrolments import Enrolments
 from muster.core.fleet.losses import Losses
 from muster.core.fleet.plan import Plan
 from muster.core.fleet.ports import AgentStore
@@ -59,6 +61,7 @@ class Fleet:
         self._ledgers: dict[AgentId, list[StreamLedger]] = {}
         self._changed: set[AgentId] = set()
         self._bells = Bells()
+        self._enrolments = Enrolments()
         self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
         self.reported = Reported(runners or NoRunners())
         self.upgrades = Upgrades(upgrades or NoUpgrades())
@@ -69,7 +72,7 @@ class Fleet:
 
     async def load(self) -> None:
         """Read every agent from the store; call once, before anything else."""
-        for agent in await self._store.load_agents():
+        for agent in sorted(await self._store.load_agents(), key=lambda agent: agent.enrolled_us):
             self._remember(agent)
         self._ledgers = await self._store.load_ledgers()
         await self._commands.load()
@@ -89,7 +92,12 @@ class Fleet:
 
     def enrolled_by(self, token_id: str) -> list[AgentId]:
         """Return the agents that a token let in, also those that are deleted: their credentials count."""
-        return sorted(agent.id for agent in self._agents.values() if agent.enrolled_by == token_id)
+        return self._enrolments.of(token_id)
+
+    def newest_enrolled_by(self, token_id: str, limit: int) -> list[Agent]:
+        """Return agents that a token let in and that are not deleted, the newest first."""
+        here = filter(self._is_here, self._enrolments.iter_newest(token_id))
+        return [self._agents[agent_id] for agent_id in itertools.islice(here, limit)]
 
     def check_known(self, agent_id: AgentId) -> None:
         """Raise NotFound unless there is such an agent, be it deleted."""
@@ -283,6 +291,7 @@ class Fleet:
     def _remember(self, agent: Agent) -> None:
         self._agents[agent.id] = agent
         self._by_credential[agent.credential_sha256] = agent.id
+        self._enrolments.note(agent)
 
     def _note(self, agent_id: AgentId, request: CheckinRequest, address: str) -> None:
         agent = self._agents[agent_id]
