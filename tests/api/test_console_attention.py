@@ -46,9 +46,21 @@ def test_a_full_disk_is_told_until_it_is_not(admin: httpx.Client, agent: TestAge
         {"name": "used", "value": 99.5, "unit": "percent"},
         {"name": "free", "value": 5.0, "unit": "bytes"},
     ]
+    of_machine = admin.get(f"/console/v1/hosts/{agent.id}").json()["attention"]
+    assert [(each["kind"], each["since_us"]) for each in of_machine] == [("disk", line["since_us"])]
     look[("disk.used_percent", MOUNT)] = 40.0
     assert agent.send_samples(2, now_s + 1, look).status_code == 204
     wait_for("it is told no more", lambda: not lines_of(admin, agent, "disk"), every_s=0.2)
+
+
+def test_a_disk_is_full_since_the_stored_samples_say(admin: httpx.Client, agent: TestAgent) -> None:
+    now_s = time.time()
+    looks = [(now_s - 600 * number, 95.0 if number <= 6 else 50.0) for number in range(13)]
+    for sequence, (at_s, percent) in enumerate(looks, 1):
+        sent = agent.send_samples(sequence, at_s, {("disk.used_percent", MOUNT): percent})
+        assert sent.status_code == 204
+    [line] = wait_for("the disk is told", lambda: lines_of(admin, agent, "disk"), every_s=0.2)
+    assert abs(line["since_us"] / 1e6 - looks[6][0]) < 60
 
 
 def test_a_burst_of_errors_is_told(admin: httpx.Client) -> None:

@@ -137,6 +137,32 @@ def test_the_state_of_a_runner_is_a_mark(admin: httpx.Client, agent: TestAgent, 
     assert mark["ts_us"] == since_us
 
 
+def test_every_state_that_a_runner_was_in_is_a_mark(
+    admin: httpx.Client, agent: TestAgent, other: TestAgent, name: str
+) -> None:
+    now_us = int(time.time() * 1e6)
+
+    def say(state: str, ago_s: int, reason: str = "") -> None:
+        since_us = now_us - ago_s * 1_000_000
+        status = {"name": name, "state": state, "config_us": 1, "reason": reason, "since_us": since_us}
+        done(agent.check_in(runners=[status], applied="x"))
+
+    say("running", 500)
+    say("running", 500, "waits for a file")
+    say("failed", 400, "no such file")
+    say("running", 300)
+    say("stopped", 200)
+    found = marks(admin, agent, "runner")
+    assert [(mark["state"], mark["detail"]) for mark in found] == [
+        ("running", ""),
+        ("failed", "no such file"),
+        ("recovered", ""),
+        ("stopped", ""),
+    ]
+    assert len(marks(admin, agent, "runner", **{"from": now_us - 450_000_000})) == 3
+    assert marks(admin, other, "runner") == []
+
+
 def test_audit_events_that_name_the_machine_are_marks(
     admin: httpx.Client, client: Client, agent: TestAgent, other: TestAgent, name: str
 ) -> None:

@@ -22,6 +22,7 @@ from muster.core.fleet.plan import (
 )
 from muster.core.fleet.reported import AgentRunners
 from muster.core.fleet.revisions import Revision
+from muster.core.fleet.runner_history import KEPT_OF_AGENT, RunnerChange
 from muster.errors import InvalidInput, NotFound
 from muster.model.desired import ConfigName, RunnerState, RunnerStatus
 from muster.model.idempotency import IdempotencyKey
@@ -129,11 +130,42 @@ def test_a_key_is_good_for_one_revision(plan: RelationalPlan) -> None:
 def test_what_agents_said_is_replaced(relational: Relational) -> None:
     store = RelationalRunners(relational)
     status = RunnerStatus(name=ConfigName("nginx"), state=RunnerState.FAILED, config_us=NOW_US, reason="é")
-    said = AgentRunners("v1", [status])
+    said = AgentRunners("v1", [status], {"nginx": NOW_US - 1})
     run(store.save_runners({}))
     run(store.save_runners({ONE: said, TWO: AgentRunners("", [])}))
     run(store.save_runners({TWO: said}))
     assert run(store.load_runners()) == {ONE: said, TWO: said}
+
+
+def change(ts_us: int, agent: AgentId = ONE, **more: Any) -> RunnerChange:
+    return RunnerChange(
+        agent_id=agent,
+        runner=ConfigName("nginx"),
+        ts_us=ts_us,
+        **({"was": "running", "state": "failed", "reason": "é"} | more),
+    )
+
+
+def test_what_became_of_runners_is_found_by_agent_and_time(relational: Relational) -> None:
+    store = RelationalRunners(relational)
+    said = AgentRunners("v1", [])
+    mine = [change(5, was=""), change(9, was="failed", state="running", reason=""), change(12)]
+    run(store.save_runners({ONE: said, TWO: said}, [*mine, change(9, TWO)]))
+    assert run(store.runner_changes(ONE, from_us=5, to_us=12, limit=9)) == [mine[1], mine[0]]
+    assert run(store.runner_changes(ONE, from_us=0, to_us=99, limit=1)) == [mine[2]]
+    run(store.forget_changes(9))
+    assert run(store.runner_changes(ONE, from_us=0, to_us=99, limit=9)) == [mine[2], mine[1]]
+
+
+def test_a_runner_that_fails_all_the_time_fills_no_disk(relational: Relational) -> None:
+    store = RelationalRunners(relational)
+    said = AgentRunners("v1", [])
+    run(store.save_runners({ONE: said, TWO: said}, [change(1, TWO)]))
+    for start in (0, 400):
+        run(store.save_runners({ONE: said}, [change(start + at) for at in range(400)]))
+    kept = run(store.runner_changes(ONE, from_us=0, to_us=9_999, limit=9_999))
+    assert [each.ts_us for each in kept] == list(range(799, 799 - KEPT_OF_AGENT, -1))
+    assert len(run(store.runner_changes(TWO, from_us=0, to_us=99, limit=9))) == 1
 
 
 def test_commands_until_they_are_forgotten(relational: Relational) -> None:

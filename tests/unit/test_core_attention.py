@@ -17,8 +17,10 @@ from muster.core.fleet.collection import Collection as Samples
 from muster.core.fleet.collection import set_collection
 from muster.core.fleet.edits import delete_agents
 from muster.core.fleet.runners import Order, Target, order_runners
+from muster.core.metrics.grid import parse_grid
 from muster.core.metrics.overview import Overview
-from muster.core.metrics.ports import SampleBatch
+from muster.core.metrics.ports import SampleBatch, Series, SeriesKey
+from muster.core.metrics.questions import Answer
 from muster.errors import Unavailable
 from muster.model.batch import SAMPLES, BatchKey, SampleColumns
 from muster.model.desired import ConfigName, RunnerState, RunnerStatus
@@ -74,6 +76,35 @@ class MemoryLevels:
         return found
 
 
+class MemoryHistory:
+    """A ValueHistory of samples (time in microseconds, series, value), and a count of the questions."""
+
+    def __init__(self) -> None:
+        self.samples: list[tuple[int, SeriesKey, float]] = []
+        self.asked = 0
+        self.fails = False
+
+    async def over_time(
+        self, agents: Collection[AgentId], metrics: Collection[str], *, from_us: int, to_us: int
+    ) -> Answer:
+        self.asked += 1
+        if self.fails:
+            raise Unavailable("gone")
+        grid = parse_grid(from_us, to_us, interval_s=10, raw_since_s=0)
+        values: dict[SeriesKey, list[list[float]]] = {}
+        for ts_us, key, value in self.samples:
+            at = (ts_us // US - grid.start_s) // grid.step_s
+            if key.agent_id in agents and key.metric in metrics and 0 <= at < grid.count:
+                values.setdefault(key, [[] for _ in range(grid.count)])[at].append(value)
+        return Answer(
+            grid,
+            [
+                Series(key, [sum(each) / len(each) if each else None for each in buckets])
+                for key, buckets in values.items()
+            ],
+        )
+
+
 class Watched:
     """A fleet that is watched: agents, what they say, and the clock."""
 
@@ -83,11 +114,13 @@ class Watched:
         self.overview = Overview()
         self.levels = MemoryLevels()
         self.disk: Disk | None = ROOMY
+        self.history = MemoryHistory()
         self.attention = Attention(
             self.site.fleet,
             self.overview,
             self.levels,
             self.read_disk,
+            self.history,
             now_us=lambda: self.now_us,
             monotonic_s=self.site.clock,
         )
@@ -120,6 +153,8 @@ class Watched:
             labels=[labels for _, labels in values],
             values=struct.pack(f"<{len(values)}d", *values.values()),
         )
+        for (metric, labels), value in values.items():
+            self.history.samples.append((self.now_us, SeriesKey(agent, metric, labels), value))
         key = BatchKey(agent, SAMPLES, Epoch("e" * 32), 1)
         self.overview.note([SampleBatch(key, "0" * 64, columns)])
 
@@ -183,6 +218,7 @@ def test_after_a_start_agents_have_time_to_come_back() -> None:
             watched.overview,
             watched.levels,
             watched.read_disk,
+            watched.history,
             now_us=lambda: watched.now_us,
             monotonic_s=watched.site.clock,
         )
@@ -221,6 +257,59 @@ def test_a_disk_is_told_with_its_mount_and_what_is_free(percent: float, expected
             assert line.since_us == watched.now_us - US
             assert line.amounts == [Amount("used", percent, "percent"), Amount("free", 100.0, "bytes")]
         assert await watched.kinds(1_000) == [(Kind.SILENT, Severity.CRITICAL)]
+
+    run(work)
+
+
+DAY_S = 86_400
+
+
+@pytest.mark.parametrize("hours", [3, 200])
+def test_a_disk_that_was_full_before_a_start_is_so_since_its_samples_say(hours: int) -> None:
+    async def work(watched: Watched) -> None:
+        agent = await watched.enrol()
+        key = SeriesKey(agent, DISK, "mountpoint=/")
+        began_us = watched.now_us - hours * 3_600 * US
+        for back_s in range(0, (hours + 12) * 3_600, 60):
+            ts_us = watched.now_us - back_s * US
+            watched.history.samples.append((ts_us, key, 95.0 if ts_us >= began_us else 40.0))
+        watched.history.samples.append((began_us + US, SeriesKey(agent, DISK, "mountpoint=/boot"), 10.0))
+        watched.look(agent, {(DISK, "mountpoint=/"): 95.0})
+        [line] = (await watched.after(1, agent)).lines
+        assert line.since_us is not None
+        assert 0 <= line.since_us - began_us + 60 * US <= 120 * US
+        asked = watched.history.asked
+        assert (await watched.after(FRESH_S, agent)).lines[0].since_us == line.since_us
+        assert watched.history.asked == asked
+        [of_machine] = await watched.attention.of(watched.site.fleet.get(agent))
+        assert of_machine == line
+
+    run(work)
+
+
+def test_a_disk_that_was_full_in_all_samples_is_so_since_the_first() -> None:
+    async def work(watched: Watched) -> None:
+        agent = await watched.enrol()
+        first_us = watched.now_us - DAY_S * US
+        watched.history.samples.append((first_us, SeriesKey(agent, DISK, "mountpoint=/"), 95.0))
+        watched.look(agent, {(DISK, "mountpoint=/"): 95.0})
+        [line] = (await watched.after(1, agent)).lines
+        assert line.since_us is not None
+        assert abs(line.since_us - first_us) <= 60 * US
+
+    run(work)
+
+
+def test_a_beginning_that_cannot_be_found_is_left_open_and_looked_for_again() -> None:
+    async def work(watched: Watched) -> None:
+        agent = await watched.enrol()
+        watched.history.fails = True
+        watched.look(agent, {(DISK, "mountpoint=/"): 95.0})
+        [line] = (await watched.after(1, agent)).lines
+        assert line.since_us is None
+        watched.history.fails = False
+        [line] = (await watched.after(FRESH_S, agent)).lines
+        assert line.since_us is not None
 
     run(work)
 

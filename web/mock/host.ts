@@ -28,6 +28,7 @@ export function makeDetail(
     },
     report: isNew ? null : makeReport(agent_id, now_us),
     inventory: isNew ? null : makeInventory(host.hostname, now_us),
+    attention: [],
     last: isNew ? [] : makeLast(agent_id, now_us),
     off: [],
     interval_s: 0,

@@ -39,6 +39,7 @@ export function makeDetail(changes: Partial<HostDetail> = {}): HostDetail {
     last: [],
     off: [],
     interval_s: 0,
+    attention: [],
     ...changes,
   };
 }

@@ -194,6 +194,13 @@ class Server:
     ) -> Parts:
         settings = self.settings
         fleet = steering.fleet
+        questions = Questions(
+            stores.samples,
+            stores.windows,
+            interval_s=settings.agent.interval_s,
+            raw_days=lambda: self.settings.retention.samples_days,
+        )
+        levels = LogLevels(stores.clients)
         return Parts(
             live=self.live,
             access=self.access,
@@ -208,14 +215,9 @@ class Server:
             samples=stores.samples,
             logs=stores.logs,
             tail=tail,
-            questions=Questions(
-                stores.samples,
-                stores.windows,
-                interval_s=settings.agent.interval_s,
-                raw_days=lambda: self.settings.retention.samples_days,
-            ),
+            questions=questions,
             overview=overview,
-            attention=Attention(fleet, overview, LogLevels(stores.clients), lambda: read_disk(settings.data)),
+            attention=Attention(fleet, overview, levels, lambda: read_disk(settings.data), questions),
             inventory=stores.inventory,
             counters=Counters(stores.counters, zone=lambda: load_zone(self.settings.server.display_timezone)),
             charts=charts,

@@ -2,7 +2,6 @@
 
 import asyncio
 import enum
-from collections.abc import Iterator
 
 import msgspec
 
@@ -33,6 +32,10 @@ FLEET_CHANGED = "FleetChanged"
 """What the audit log says of a revision, which is a mark already."""
 
 
+RECOVERED = "recovered"
+"""What a mark says of a runner that runs and failed before."""
+
+
 class Timelines(msgspec.Struct, frozen=True):
     """The parts behind a timeline; agents take a sample each `interval_s` seconds."""
 
@@ -56,7 +59,7 @@ class MarkKind(enum.StrEnum):
     """A revision of the fleet's plan, `id`, that touched this agent; `subject` says what it did."""
 
     RUNNER = "runner"
-    """The runner `subject` came into a `state`; known of the last change of each only."""
+    """The runner `subject` came into a `state`: one of an agent, or `recovered` when it failed before."""
 
     UPGRADE = "upgrade"
     """The agent was told to run the version `subject`; `until_us` is when it answered."""
@@ -107,8 +110,10 @@ async def find_marks(timelines: Timelines, asked: Asked, *, now_us: int) -> Foun
         _silences(timelines, asked, now_us),
         _audit(timelines, asked),
         _commands(timelines, asked),
+        _runners(timelines, asked),
     )
-    marks = [mark for each in found for mark in each.marks] + list(_of_agent(timelines, asked))
+    marks = [mark for each in found for mark in each.marks]
+    marks.append(Mark(kind=MarkKind.ENROLLED, ts_us=asked.agent.enrolled_us))
     marks = sorted((mark for mark in marks if _is_within(mark, asked)), key=lambda mark: mark.ts_us)
     has_more = len(marks) > MAX_MARKS or any(each.has_more for each in found)
     return Found(marks[-MAX_MARKS:], has_more)
@@ -233,15 +238,30 @@ def _upgrade(record: CommandRecord) -> Mark:
     )
 
 
-def _of_agent(timelines: Timelines, asked: Asked) -> Iterator[Mark]:
-    """Yield what is known in memory: when the agent was enrolled, and the state of its runners."""
-    yield Mark(kind=MarkKind.ENROLLED, ts_us=asked.agent.enrolled_us)
-    for name, status in timelines.steering.fleet.reported.runners(asked.agent.id).items():
-        if status.since_us:
-            yield Mark(
-                kind=MarkKind.RUNNER,
-                ts_us=status.since_us,
-                subject=name,
-                state=status.state,
-                detail=status.reason,
+async def _runners(timelines: Timelines, asked: Asked) -> Found:
+    """Find what became of runners, and the last state of those that changed before this was kept."""
+    agent_id, reported = asked.agent.id, timelines.steering.fleet.reported
+    changes = await reported.changes(agent_id, from_us=asked.from_us, to_us=asked.to_us, limit=MAX_OF_A_KIND)
+    marks = [
+        Mark(
+            kind=MarkKind.RUNNER,
+            ts_us=change.ts_us,
+            subject=change.runner,
+            state=RECOVERED if change.is_recovery else change.state,
+            detail=change.reason,
+        )
+        for change in changes
+    ]
+    known = {(mark.subject, mark.ts_us) for mark in marks}
+    for name, status in reported.runners(agent_id).items():
+        if status.since_us and (name, status.since_us) not in known:
+            marks.append(
+                Mark(
+                    kind=MarkKind.RUNNER,
+                    ts_us=status.since_us,
+                    subject=name,
+                    state=status.state,
+                    detail=status.reason,
+                )
             )
+    return Found(marks, len(changes) == MAX_OF_A_KIND)

@@ -2451,6 +2451,7 @@ export interface components {
             last: components["schemas"]["LastMetric"][];
             off: string[];
             interval_s: number | null;
+            attention: components["schemas"]["Line"][];
         };
         /** HostRow */
         HostRow: {

@@ -48,6 +48,7 @@ export interface HostDetail {
   off: string[];
   /** Null: it takes no samples at all. */
   interval_s: number | null;
+  attention: AttentionLine[];
 }
 
 /** The machine by its newest report at or before a moment. */

@@ -4,13 +4,15 @@ import { useState } from "react";
 import type { HostDetail } from "../api/types";
 import { StateDot } from "../app/StateDot";
 import { formatAgo } from "../format/duration";
+import { CalmIcon } from "../icons/icons";
 import { text } from "../text";
 import { type Fact, hostFacts } from "./facts";
+import { HostAttention } from "./HostAttention";
 import classes from "./header.module.css";
 
-/** A machine's name, state and main facts in a strip; the other facts when somebody asks. */
+/** A machine's name and state, what is wrong with it, and its main facts; the others when somebody asks. */
 export function HostHeader({ detail, now_us }: { detail: HostDetail; now_us: number }) {
-  const { agent } = detail;
+  const { agent, attention } = detail;
   const [isOpen, setOpen] = useState(false);
   const facts = hostFacts(detail, now_us);
   const others = facts.filter(({ isMain }) => !isMain);
@@ -27,7 +29,14 @@ export function HostHeader({ detail, now_us }: { detail: HostDetail; now_us: num
         <span className={classes.seen}>
           {text.host.seen(formatAgo(agent.last_seen_us, now_us))}
         </span>
+        {attention.length === 0 && (
+          <span className={classes.calm}>
+            <CalmIcon size={14} />
+            {text.host.calm}
+          </span>
+        )}
       </div>
+      <HostAttention lines={attention} now_us={now_us} />
       <div className={classes.strip}>
         <FactList className={classes.main} facts={facts.filter(({ isMain }) => isMain)} />
         <Button

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from "react";
+import { holdPlace } from "../app/heldPlace";
 import edge from "../app/ScrollEdge.module.css";
 import { text } from "../text";
-import { holdPlace } from "./heldPlace";
 import classes from "./tools.module.css";
 import { useCurrentSection } from "./useCurrentSection";
 

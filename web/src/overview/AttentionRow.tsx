@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { AttentionLine } from "../api/types";
+import { holdPlace } from "../app/heldPlace";
 import { formatDuration } from "../format/duration";
 import { AlertIcon, RightIcon, WarningIcon } from "../icons/icons";
 import { text } from "../text";
@@ -9,8 +10,15 @@ import { wayOf } from "./links";
 
 const words = text.overview.attention;
 
+interface AttentionRowProps {
+  line: AttentionLine;
+  server_us: number;
+  /** The place on this page that the line is about, when it is here. */
+  anchor?: string;
+}
+
 /** One line, the whole of which leads to where one can do something about it. */
-export function AttentionRow({ line, server_us }: { line: AttentionLine; server_us: number }) {
+export function AttentionRow({ line, server_us, anchor }: AttentionRowProps) {
   const { title, details } = lineText(line);
   const { severity, since_us } = line;
   const SeverityIcon = severity === "critical" ? AlertIcon : WarningIcon;
@@ -21,9 +29,15 @@ export function AttentionRow({ line, server_us }: { line: AttentionLine; server_
         <span className="visually-hidden">{words.severities[severity]}: </span>
       </span>
       <span className={classes.words}>
-        <Link {...wayOf(line)} className={classes.title}>
-          {title}
-        </Link>
+        {anchor ? (
+          <a href={`#${anchor}`} className={classes.title} onClick={() => holdPlace(anchor)}>
+            {title}
+          </a>
+        ) : (
+          <Link {...wayOf(line)} className={classes.title}>
+            {title}
+          </Link>
+        )}
         {details.length > 0 && <span className={classes.details}>{details.join(" · ")}</span>}
       </span>
       {since_us !== null && (

@@ -9,6 +9,8 @@ from litestar import Response, get
 from litestar.params import QueryParameter
 
 from muster.api.http.authorization import Needs
+from muster.core.attention.lines import Line
+from muster.core.attention.watch import Attention
 from muster.core.fleet.collect_rules import collected_by
 from muster.core.fleet.registry import Fleet
 from muster.core.inventory import InventoryStore
@@ -127,6 +129,7 @@ class HostPage(msgspec.Struct, frozen=True):
     `last` are samples of the agent itself, not those that metric runners take beside it. `off` are groups
     of metrics that it was told not to take; `interval_s` is how often it takes the others, null: none at
     all, 0: as often as its own settings say.
+    `attention` is what is wrong with it, the worst first.
     """
 
     agent: HostAgent
@@ -135,6 +138,7 @@ class HostPage(msgspec.Struct, frozen=True):
     last: list[LastMetric]
     off: list[str]
     interval_s: float | None
+    attention: list[Line]
 
 
 @get("/fleet", opt=SIGNED_IN, summary="Every machine at a glance")
@@ -160,7 +164,7 @@ async def fleet_sparklines(
 
 
 @get("/hosts/{agent_id:str}", opt=SIGNED_IN, summary="One machine")
-async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
+async def host_page(agent_id: str, console_fleet: ConsoleFleet, attention: Attention) -> HostPage:
     """Return what is known of one machine now."""
     fleet = console_fleet.fleet
     agent = fleet.get(AgentId(agent_id))
@@ -188,6 +192,7 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet) -> HostPage:
         ],
         off=list(collected.off),
         interval_s=collected.interval_s,
+        attention=await attention.of(agent),
     )
 
 

@@ -73,7 +73,10 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing. `since_us` None: nobody knows since when. The larger `weight`, the worse within its kind."""
+    """One thing. `since_us` None: nobody knows since when. The larger `weight`, the worse within its kind.
+
+    `is_older`: `since_us` is when this server saw it first, and it was there at the first look.
+    """
 
     kind: Kind
     severity: Severity
@@ -82,3 +85,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     amounts: tuple[Amount, ...] = ()
     reason: str = ""
     weight: float = 0.0
+    is_older: bool = False

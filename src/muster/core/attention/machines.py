@@ -92,7 +92,7 @@ class Machines:
                     kind=Kind.RUNNER,
                     severity=_BAD[status.state],
                     subject=Subject(agent_id=agent_id, hostname=subject.hostname, runner=name),
-                    since_us=status.since_us or None,
+                    since_us=self._fleet.reported.failing_since_us(agent_id, name) or status.since_us or None,
                     reason=status.reason or (status.errors[-1] if status.errors else ""),
                 )
 
@@ -148,6 +148,7 @@ def _shortages(now: Now, subject: Subject, now_us: int) -> Iterator[Finding]:
                 agent_id=subject.agent_id, hostname=subject.hostname, mountpoint=shortage.mountpoint
             ),
             since_us=shortage.since_us,
+            is_older=shortage.is_older,
             amounts=(Amount("used", shortage.percent, "percent"), *free),
             weight=shortage.percent,
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from muster.core.attention.beginnings import Beginnings, ValueHistory
 from muster.core.attention.finding import Amount, Finding, Kind, Severity, Subject
 from muster.core.attention.lines import MAX_LINES, Line, to_lines
 from muster.core.attention.machines import Machines
@@ -17,6 +18,7 @@ from muster.core.fleet.registry import Fleet
 from muster.core.metrics.overview import Overview
 from muster.core.shared import Shared
 from muster.errors import MusterError, NotFound
+from muster.model.agent import Agent
 from muster.model.ids import AgentId
 
 FRESH_S, FRESH_SPIKES_S = 4.0, 20.0
@@ -55,6 +57,7 @@ class Attention:
         overview: Overview,
         levels: LevelStore,
         read_disk: Callable[[], Disk],
+        history: ValueHistory,
         *,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -63,15 +66,23 @@ class Attention:
         self._fleet = fleet
         self._machines = Machines(fleet, overview, started_us=now_us())
         self._levels = levels
+        self._beginnings = Beginnings(history)
         self._read_disk = read_disk
         self._now_us = now_us
         self._spikes: list[Finding] | None = None
         self._shared = Shared(self._look, FRESH_S, monotonic_s=monotonic_s)
         self._counted = Shared(self._count, FRESH_SPIKES_S, monotonic_s=monotonic_s)
+        self._begun = Shared(self._find_beginnings, 0.0, monotonic_s=monotonic_s)
 
     async def overall(self) -> Overall:
         """Return what needs a person, at most a few seconds old."""
         return await self._shared.get()
+
+    async def of(self, agent: Agent) -> list[Line]:
+        """Return what is wrong with one machine now, the worst first; spikes as they were counted last."""
+        findings = list(self._machines.findings(agent, self._now_us()))
+        findings += [spike for spike in self._spikes or () if spike.subject.agent_id == agent.id]
+        return to_lines(await self._completed(findings))
 
     async def _look(self) -> Overall:
         findings: list[Finding] = []
@@ -89,7 +100,7 @@ class Attention:
                 await asyncio.sleep(0)
             online += self._fleet.presence.is_online(agent.id)
             findings += self._machines.findings(agent, self._now_us())
-        lines = to_lines(findings)
+        lines = to_lines(await self._completed(findings))
         return Overall(
             server_us=self._now_us(),
             machines=len(agents),
@@ -98,6 +109,18 @@ class Attention:
             left_out=max(0, len(lines) - MAX_LINES),
             unknown=unknown,
         )
+
+    async def _completed(self, findings: list[Finding]) -> list[Finding]:
+        """Return findings with the beginnings that are known, or found soon."""
+        if self._beginnings.want(findings):
+            await asyncio.wait((self._begun.making(),), timeout=PATIENCE_S)
+        return [self._beginnings.complete(finding) for finding in findings]
+
+    async def _find_beginnings(self) -> None:
+        try:
+            await self._beginnings.find(self._now_us())
+        except MusterError as error:
+            _log.warning("since when disks are full was not found: %s", error)
 
     async def _find_full_disk(self) -> list[Finding] | None:
         try:

@@ -63,7 +63,7 @@ class Fleet:
         self._bells = Bells()
         self._enrolments = Enrolments()
         self._commands = CommandDesk(commands or NoCommands(), new_id, now_us)
-        self.reported = Reported(runners or NoRunners())
+        self.reported = Reported(runners or NoRunners(), now_us)
         self.upgrades = Upgrades(upgrades or NoUpgrades())
         self.losses = Losses()
         self.deliveries = Deliveries()

@@ -94,7 +94,7 @@ class _Host:
             disk_percent=disk,
             network_bytes_per_s=rate,
             uptime_s=wanted.get((UPTIME, "")),
-            shortages=shortages_of(wanted, before.shortages if before else (), columns.ts_us),
+            shortages=shortages_of(wanted, before.shortages if before else None, columns.ts_us),
         )
         self.ts_us, self.traffic = columns.ts_us, traffic
         minute = columns.ts_us // (STEP_S * SECOND_US)

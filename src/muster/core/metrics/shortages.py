@@ -20,19 +20,24 @@ class Shortage(msgspec.Struct, frozen=True):
     """A disk, or memory where `mountpoint` is empty, that is nearly full.
 
     `free_bytes` None: not told. `since_us` is the first look in a row that found it so, since this process
-    watches (Unix microseconds).
+    watches (Unix microseconds). `is_older`: that was the first look at all, so it may have begun before.
     """
 
     mountpoint: str
     percent: float
     free_bytes: float | None
     since_us: int
+    is_older: bool = False
 
 
-def shortages_of(values: Values, before: tuple[Shortage, ...], ts_us: int) -> tuple[Shortage, ...]:
-    """Return what is nearly full at a look, the fullest first; `before` is what the last look found."""
-    since = {shortage.mountpoint: shortage.since_us for shortage in before}
-    found = (Shortage(name, percent, free, since.get(name, ts_us)) for name, percent, free in _full(values))
+def shortages_of(values: Values, before: tuple[Shortage, ...] | None, ts_us: int) -> tuple[Shortage, ...]:
+    """Return what is nearly full at a look, the fullest first.
+
+    `before` is what the last look found, None at the first one.
+    """
+    known = {shortage.mountpoint: (shortage.since_us, shortage.is_older) for shortage in before or ()}
+    new = (ts_us, before is None)
+    found = (Shortage(name, percent, free, *known.get(name, new)) for name, percent, free in _full(values))
     return tuple(sorted(found, key=lambda shortage: -shortage.percent))
 
 

@@ -305,8 +305,25 @@ agent_runners = Table(
     Column("agent_id", String(32), primary_key=True),
     Column("applied", String(64), nullable=False),
     Column("runners", Text, nullable=False),
+    Column("failing", Text, nullable=False, server_default="{}"),
 )
-"""What each agent said last of its runners, and which desired state it took over."""
+"""What each agent said last of its runners, since when some fail, and which desired state it took over."""
+
+runner_changes = Table(
+    "runner_changes",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("agent_id", String(32), nullable=False),
+    Column("runner", String(128), nullable=False),
+    Column("was", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ts_us", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_runner_changes_agent_id", "agent_id", "id"),
+    Index("ix_runner_changes_ts_us", "ts_us"),
+    sqlite_autoincrement=True,
+)
+"""What became of runners; the newest of each agent, see `core.fleet.runner_history`."""
 
 agent_commands = Table(
     "agent_commands",

@@ -41,7 +41,12 @@ export function TimelineBand(props: TimelineBandProps) {
   const open = (target: TimeWindow) =>
     isNarrower(target, window) ? onRange(target) : onSearch({ marks: "list" });
   return (
-    <section className={classes.band} aria-label={words.title} aria-busy={query.isFetching}>
+    <section
+      id="timeline"
+      className={classes.band}
+      aria-label={words.title}
+      aria-busy={query.isFetching}
+    >
       <div className={classes.head}>
         <h2>{words.title}</h2>
         {timeline?.logs && <LevelLegend agent={agent} logs={timeline.logs} cursor={cursor} />}

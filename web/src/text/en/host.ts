@@ -6,6 +6,7 @@ export const host = {
   title: (hostname: string) => `${hostname} · Muster`,
   machine: "Machine",
   back: "Machines",
+  calm: "nothing is wrong here",
   seen: (ago: string) => `seen ${ago}`,
   unknown: {
     title: "No such machine",
@@ -161,6 +162,7 @@ export const host = {
         stopped: "stopped",
         failed: "failed",
         unknown: "cannot run",
+        recovered: "runs again",
       } as Record<string, string>,
       upgrade: (version: string, state: string) =>
         `Upgrade to ${version || "another version"} ${state}`,
