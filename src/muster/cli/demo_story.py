@@ -62,7 +62,7 @@ CONFIGS: Mapping[str, tuple[str, str, dict[str, object]]] = {
     "kafka": ("queue", "", _file("/var/log/kafka/server.log", _grok(_KAFKA))),
     "sign-ins": ("gateway", "Who signs in by ssh", _file("/var/log/auth.log", {"type": "syslog"})),
     "processors-often": (
-        "web", "Processors, every five seconds", {"metric": [{"type": "cpu"}], "collect_interval": 5},
+        "gateway", "Processors, every five seconds", {"metric": [{"type": "cpu"}], "collect_interval": 5},
     ),
 }  # fmt: skip
 """Name, tag, note and configuration. The one of the tag `gateway` cannot be run there: the file is root's."""

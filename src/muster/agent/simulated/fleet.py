@@ -124,6 +124,7 @@ class SimulatedFleet:
             await past.begun()
             await past.send(self._link, identity, is_dense=not is_silent)
             if is_silent:
+                await past.logged()
                 await in_thread((path.parent / GONE).touch)
                 stop.set()
             await running

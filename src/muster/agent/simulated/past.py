@@ -26,7 +26,7 @@ from muster.agent.spool_tables import count
 from muster.agent.spooled import NewBatch, SpooledBatch, SpoolKey, pack
 from muster.agent.thread import in_thread
 from muster.failpoints import ignore
-from muster.model.batch import INVENTORY, REPORTS, SAMPLES, InventoryColumns, ReportColumns
+from muster.model.batch import INVENTORY, LOGS, REPORTS, SAMPLES, InventoryColumns, ReportColumns
 from muster.model.desired import ConfigName
 from muster.model.ids import Epoch
 from muster.model.report import to_json
@@ -45,6 +45,7 @@ GENTLE_S = 0.4
 
 RETRY_S = 1.0
 FIRST_POLL_S = 0.2
+LOGGED_POLLS = 60
 FEW_ROWS = 300
 """So many rows that wait are those of the last seconds."""
 
@@ -137,6 +138,15 @@ class Past:
         """Return when the agent has sent what it began with: the overview takes nothing older than it has."""
         while await in_thread(self._has_more_first):  # noqa: ASYNC110 the agent's own senders work on it
             await asyncio.sleep(FIRST_POLL_S)
+
+    async def logged(self) -> None:
+        """Return when lines of the machine are at the server, and none waits; or after a while without any."""
+        for _ in range(LOGGED_POLLS):
+            ledger = await in_thread(self._spool.ledger)
+            logs = [one for one in ledger if one.stream.startswith(LOGS)]
+            if logs and all(one.acknowledged and not one.waiting for one in logs):
+                return
+            await asyncio.sleep(1.0)
 
     async def send(self, link: Link, identity: Identity, *, is_dense: bool) -> None:
         """Send what the server does not have yet; without `is_dense` only what charts need."""
