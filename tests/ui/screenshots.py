@@ -86,7 +86,7 @@ SHOTS = (
     Shot("logs-row", "/logs?q=level:error", open_error),
     Shot("events", "/events?range=7d"),
     Shot("audit", "/audit"),
-    Shot("audit-proof", "/audit?application=shop", open_event),
+    Shot("audit-proof", "/audit?app=shop", open_event),
     Shot("add", "/add"),
     Shot("add-command", "/add", make_command),
     Shot("fleet", "/fleet"),
@@ -175,23 +175,24 @@ def sign_in(browser: Browser, site: Site) -> StorageState:
 def take_all(browser: Browser, site: Site, ids: Mapping[str, str], directory: Path) -> None:
     """Take every page in every look."""
     cookies = sign_in(browser, site)
-    for shot in (SIGN_IN, *SHOTS):
-        path = re.sub(r"{([^}]+)}", lambda found: ids[found[1]], shot.path)
-        for scheme in SCHEMES:
-            for name, (width, height) in SIZES.items():
+    for scheme in SCHEMES:
+        for size, (width, height) in SIZES.items():
+            for storage, shots in ((None, (SIGN_IN,)), (cookies, SHOTS)):
                 context = browser.new_context(
-                    storage_state=None if shot is SIGN_IN else cookies,
+                    storage_state=storage,
                     viewport={"width": width, "height": height},
                     color_scheme="dark" if scheme == "dark" else "light",
                     reduced_motion="reduce",
                 )
                 context.set_default_timeout(PATIENCE_MS)
-                page = context.new_page()
-                page.goto(site.url + path)
-                settle(page)
-                shot.do(page)
-                settle(page)
-                take(page, directory / f"{shot.name}-{name}-{scheme}.png")
+                for shot in shots:
+                    page = context.new_page()
+                    page.goto(site.url + re.sub(r"{([^}]+)}", lambda found: ids[found[1]], shot.path))
+                    settle(page)
+                    shot.do(page)
+                    settle(page)
+                    take(page, directory / f"{shot.name}-{size}-{scheme}.png")
+                    page.close()
                 context.close()
 
 

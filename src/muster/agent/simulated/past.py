@@ -140,7 +140,7 @@ class Past:
             await asyncio.sleep(FIRST_POLL_S)
 
     async def logged(self) -> None:
-        """Return when lines of the machine are at the server, and none waits; or after a while without any."""
+        """Return when the server has the machine's lines, or after a while without any."""
         for _ in range(LOGGED_POLLS):
             ledger = await in_thread(self._spool.ledger)
             logs = [one for one in ledger if one.stream.startswith(LOGS)]
