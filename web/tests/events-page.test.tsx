@@ -61,3 +61,11 @@ test("the chosen events stand in the address", async () => {
   await user.click(screen.getByRole("button", { name: "Month" }));
   expect(router.state.location.search).toMatchObject({ by: "month" });
 });
+
+test("the table of names comes before the charts, for the eye and for the Tab key", async () => {
+  openConsole("/events", replies([TYPE]));
+  const card = await screen.findByRole("article", { name: "login" });
+  const table = screen.getByRole("grid", { name: "Events by name" });
+  expect(table.compareDocumentPosition(card)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(screen.getByRole("button", { name: "Counts as CSV" })).toBeEnabled();
+});

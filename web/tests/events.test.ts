@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { countsOf } from "../src/events/batch";
+import { toCsv } from "../src/events/csv";
 import { bucketLabel } from "../src/events/labels";
 import { filterTypes, sortTypes } from "../src/events/order";
 import { isDrawable, stepOf, windowOf, zoomed } from "../src/events/range";
@@ -82,4 +83,27 @@ test("rows that come into sight together are asked for together, those that left
   expect(await Promise.all(rows)).toEqual(rows.map((_, index) => [index]));
   expect(paths).toHaveLength(2);
   expect(paths.join()).not.toContain("id=99");
+});
+
+test("counts are a table for spreadsheets, without formulas", () => {
+  const series = [
+    { id: 1, counts: [3, 4] },
+    { id: 2, counts: [0, 5] },
+  ];
+  const dates = ["2026-03-01T01:00", "2026-03-01T02:00"];
+  const starts_us = [1_772_326_800e6, 1_772_330_400e6];
+  const answer = { zone: "UTC", step: "hour" as const, starts_us, dates, end_us: 0, series };
+  expect(
+    toCsv(
+      answer,
+      new Map([
+        [1, '=a"b'],
+        [2, "pay"],
+      ]),
+    ),
+  ).toBe(
+    'time,date,"\'=a""b",pay\r\n' +
+      "2026-03-01T01:00:00.000Z,2026-03-01T01:00,3,0\r\n" +
+      "2026-03-01T02:00:00.000Z,2026-03-01T02:00,4,5\r\n",
+  );
 });

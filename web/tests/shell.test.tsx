@@ -52,6 +52,27 @@ test("the palette finds a machine by name and opens it", async () => {
   await waitFor(() => expect(router.state.location.pathname).toBe("/hosts/b"));
 });
 
+test("the palette finds configurations, and the pages within fleet and settings", async () => {
+  const user = userEvent.setup();
+  const configs = [{ name: "applog" }];
+  const { router } = openConsole("/", {
+    ...server(),
+    "GET /v1/api/configs": { body: { configs } },
+  });
+  await screen.findByText("web-1");
+  fireEvent.keyDown(window, { key: "k", ctrlKey: true });
+  const field = await screen.findByRole("combobox", { name: "Go to or do" });
+  await user.type(field, "people");
+  expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual([
+    expect.stringContaining("Settings"),
+  ]);
+  await user.clear(field);
+  await user.type(field, "appl");
+  expect(await screen.findByRole("option")).toHaveTextContent("applogConfiguration");
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/fleet/configs/applog"));
+});
+
 test("a lost connection is told, and its end too", async () => {
   const replies = server();
   const { queries } = openConsole("/", replies);

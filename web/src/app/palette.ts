@@ -4,7 +4,7 @@ import type { Section } from "./sections";
 /** A line of the palette of commands; `run` does it. */
 export interface Command {
   id: string;
-  kind: "page" | "machine" | "action";
+  kind: "page" | "machine" | "config" | "action";
   label: string;
   /** What stands beside the label: keys, an address. */
   note?: string;

@@ -2,8 +2,11 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { configsQuery } from "../fleet/reading";
+import { FLEET_PARTS } from "../fleet/sections";
 import { chooseZone, ZONE_CHOICES } from "../format/zone";
 import { fleetQuery } from "../overview/queries";
+import { PARTS } from "../settings/search";
 import { text } from "../text";
 import { type Command, pageCommands } from "./palette";
 import { SECTIONS } from "./sections";
@@ -15,6 +18,7 @@ const SCHEMES = ["light", "dark", "auto"] as const;
 export function useCommands(onKeys: () => void): Command[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
+  const { data: configs } = useQuery(configsQuery);
   const { data: fleet } = useQuery({ ...fleetQuery, refetchInterval: false });
   return useMemo(() => {
     const machines = (fleet?.hosts ?? []).map(
@@ -26,6 +30,26 @@ export function useCommands(onKeys: () => void): Command[] {
         run: () => void navigate({ to: "/hosts/$id", params: { id: agent_id } }),
       }),
     );
+    const configured = (configs ?? []).map(
+      ({ name }): Command => ({
+        id: `config ${name}`,
+        kind: "config",
+        label: name,
+        run: () => void navigate({ to: "/fleet/configs/$name", params: { name } }),
+      }),
+    );
+    const parts = [
+      ...FLEET_PARTS.map(([to, label]) =>
+        part(text.shell.sections.fleet, label, () => void navigate({ to })),
+      ),
+      ...PARTS.map((name) =>
+        part(
+          text.shell.sections.settings,
+          text.settings.parts[name],
+          () => void navigate({ to: "/settings", search: { part: name } }),
+        ),
+      ),
+    ];
     const actions: Command[] = [
       action(text.add.title, () => void navigate({ to: "/add" })),
       ...ZONE_CHOICES.map((zone) =>
@@ -37,8 +61,14 @@ export function useCommands(onKeys: () => void): Command[] {
       action(commands.keys, onKeys, "?"),
       action(shell.apiDocs, () => window.location.assign("/docs")),
     ];
-    return [...pageCommands(SECTIONS, (to) => void navigate({ to })), ...actions, ...machines];
-  }, [fleet, navigate, setColorScheme, onKeys]);
+    const pages = pageCommands(SECTIONS, (to) => void navigate({ to }));
+    return [...pages, ...parts, ...actions, ...machines, ...configured];
+  }, [fleet, configs, navigate, setColorScheme, onKeys]);
+}
+
+/** A page within a section. */
+function part(section: string, label: string, run: () => void): Command {
+  return { id: `part ${section} ${label}`, kind: "page", label, note: section, run };
 }
 
 function action(label: string, run: () => void, note?: string): Command {

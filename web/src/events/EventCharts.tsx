@@ -3,8 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { EventType } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
+import { saveAs } from "../app/saveAs";
+import { DownloadIcon } from "../icons/icons";
 import { text } from "../text";
 import type { Asked } from "./asked";
+import { toCsv } from "./csv";
 import { EventCard } from "./EventCard";
 import { EventRangeBar } from "./EventRangeBar";
 import classes from "./events.module.css";
@@ -31,6 +34,7 @@ export function EventCharts({ types, names, isAsked, state, asked }: EventCharts
   const query = useQuery(seriesQuery(ids, asked));
   const [cursor, setCursor] = useState<number | null>(null);
   const answer = query.data;
+  const nameOf = new Map(shown.map(({ id, name }) => [id, name]));
   const isSame = state.search.same === true && shown.length > 1;
   const top = isSame && answer ? Math.max(1, ...answer.series.flatMap(({ counts }) => counts)) : 0;
   return (
@@ -49,6 +53,16 @@ export function EventCharts({ types, names, isAsked, state, asked }: EventCharts
         {isAsked && (
           <Button size="compact-xs" variant="subtle" onClick={state.clear}>
             {events.clear}
+          </Button>
+        )}
+        {answer && shown.length > 0 && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<DownloadIcon size={13} />}
+            onClick={() => saveAs(new Blob([toCsv(answer, nameOf)]), "events.csv")}
+          >
+            {events.csv}
           </Button>
         )}
       </div>

@@ -69,13 +69,6 @@ export function EventsPage() {
       <QueryNotice query={query} height={420} />
       {query.data && (
         <div className={classes.columns}>
-          <EventCharts
-            types={types}
-            names={shown}
-            isAsked={names !== undefined}
-            state={state}
-            asked={asked}
-          />
           <div className={classes.list}>
             {rows.length === 0 ? (
               <NoMatch>{events.nothing(words)}</NoMatch>
@@ -93,6 +86,13 @@ export function EventsPage() {
               />
             )}
           </div>
+          <EventCharts
+            types={types}
+            names={shown}
+            isAsked={names !== undefined}
+            state={state}
+            asked={asked}
+          />
         </div>
       )}
     </>

@@ -3,15 +3,7 @@ import { useEffect, useRef } from "react";
 import { text } from "../text";
 import { ChangesProvider } from "./change/ChangesProvider";
 import classes from "./layout.module.css";
-
-const SECTIONS = [
-  ["/fleet", text.fleet.sections.agents],
-  ["/fleet/configs", text.fleet.sections.configs],
-  ["/fleet/tags", text.fleet.sections.tags],
-  ["/fleet/runners", text.fleet.sections.runners],
-  ["/fleet/releases", text.fleet.sections.releases],
-  ["/fleet/changes", text.fleet.sections.changes],
-] as const;
+import { FLEET_PARTS } from "./sections";
 
 /** What the pages of the fleet share: the way to each other, and asking for changes. */
 export function FleetFrame() {
@@ -24,7 +16,7 @@ export function FleetFrame() {
   return (
     <ChangesProvider>
       <nav ref={nav} className={classes.sections} aria-label={text.fleet.sections.label}>
-        {SECTIONS.map(([to, name]) => (
+        {FLEET_PARTS.map(([to, name]) => (
           <Link
             key={to}
             to={to}

@@ -13,6 +13,7 @@ export const events = {
   most: "The most counted. Choose others in the table.",
   chosen: (count: string) => `${count} chosen`,
   clear: "Clear",
+  csv: "Counts as CSV",
   limit: (most: number) => `At most ${most} are shown at once.`,
   range: {
     label: "Time range",

@@ -42,10 +42,10 @@ export const shell = {
 /** The list of keys and the palette of commands. */
 export const commands = {
   open: "Go to or do",
-  placeholder: "Page, machine or command",
+  placeholder: "Page, machine, configuration or command",
   list: "Commands",
   nothing: (words: string) => `Nothing is called “${words}”.`,
-  kinds: { page: "Page", machine: "Machine", action: "Command" },
+  kinds: { page: "Page", machine: "Machine", config: "Configuration", action: "Command" },
   keys: "Keys",
   paletteKeys: "Ctrl K",
   names: { control: "Ctrl", enter: "Enter", escape: "Esc" },
