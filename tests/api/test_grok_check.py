@@ -49,6 +49,7 @@ def test_the_custom_pattern_may_be_missing(client: Client) -> None:
     ("body", "status", "message"),
     [
         ({"log": "x", "pattern": "%%%"}, 400, "pattern: expected base64"),
+        ({"log": "x", "pattern": "ä"}, 400, "pattern: expected base64"),
         ({"log": "x", "pattern": "/w=="}, 400, "pattern: expected base64"),
         ({"log": "x", "pattern": "YQ"}, 400, "pattern: expected base64"),
         ({"log": "x", "pattern": b64("x"), "custom_pattern": "?"}, 400, "custom_pattern: expected base64"),

@@ -53,6 +53,16 @@ def test_every_part_of_the_document_is_tried(document: Any) -> None:
     assert {tag_of(found.ok()) for found in document.get_all_operations()} == set(TAGS)
 
 
+def test_bodies_that_steer_the_fleet_are_described_field_by_field(document: Any) -> None:
+    for path, item in document.raw_schema["paths"].items():
+        if not path.startswith("/v1/api/"):
+            continue
+        for operation in item.values():
+            body = operation.get("requestBody")
+            schema = body["content"]["application/json"]["schema"] if body else {"properties": True}
+            assert schema.get("properties") or schema["items"].get("type"), path
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_no_request_makes_the_server_fail(
     site: Site, admin: httpx.Client, agent: TestAgent, document: Any, tag: str

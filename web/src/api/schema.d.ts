@@ -4791,7 +4791,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Names of tags. */
+                    tags: string[];
+                };
             };
         };
         responses: {
@@ -5053,7 +5056,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description What a runner does: a reader, parser and transforms, or metrics. */
+                    config: Record<string, never>;
+                    /** @description Tags that give it to agents. */
+                    tags?: string[];
+                    note?: string;
+                };
             };
         };
         responses: {
@@ -5253,7 +5262,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description What a runner does: a reader, parser and transforms, or metrics. */
+                    config?: Record<string, never>;
+                    note?: string;
+                };
             };
         };
         responses: {
@@ -5370,7 +5383,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown[];
+                "application/json": string[];
             };
         };
         responses: {
@@ -5490,7 +5503,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Names of tags. */
+                    tags: string[];
+                };
             };
         };
         responses: {
@@ -5610,7 +5626,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Ids of agents. */
+                    agent_ids: string[];
+                };
             };
         };
         responses: {
@@ -5724,7 +5743,14 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description The line. */
+                    log: string;
+                    /** @description Base64 of UTF-8 text. */
+                    pattern: string;
+                    /** @description Base64 of UTF-8 text. */
+                    custom_pattern?: string;
+                };
             };
         };
         responses: {
@@ -5890,7 +5916,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Whether agents take samples. */
+                    opened: boolean;
+                    /** @description Seconds, also as text; without it, as it was. */
+                    interval?: number | string;
+                    repo_name?: string;
+                };
             };
         };
         responses: {
@@ -6138,7 +6170,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Ids of agents; there must be some, or tags. */
+                    agent_ids?: string[];
+                    /** @description Tags of agents. */
+                    tags?: string[];
+                };
             };
         };
         responses: {
@@ -6543,7 +6580,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown[];
+                "application/json": {
+                    config_name: string;
+                    agent_id: string;
+                }[];
             };
         };
         responses: {
@@ -6660,7 +6700,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown[];
+                "application/json": {
+                    config_name: string;
+                    agent_id: string;
+                }[];
             };
         };
         responses: {
@@ -6777,7 +6820,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown[];
+                "application/json": {
+                    config_name: string;
+                    agent_id: string;
+                }[];
             };
         };
         responses: {
@@ -6894,7 +6940,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown[];
+                "application/json": {
+                    config_name: string;
+                    agent_id: string;
+                }[];
             };
         };
         responses: {
@@ -7090,7 +7139,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    note?: string;
+                    /** @description Configurations that it gives to agents. */
+                    config_names?: string[];
+                    /** @description Ids of agents that get it. */
+                    agent_ids?: string[];
+                };
             };
         };
         responses: {
@@ -7290,7 +7345,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    note: string;
+                };
             };
         };
         responses: {
@@ -7410,7 +7467,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Ids of agents. */
+                    agent_ids: string[];
+                };
             };
         };
         responses: {

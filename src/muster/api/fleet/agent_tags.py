@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 from litestar import Response, delete, post
 
-from muster.api.fleet.bodies import object_operation, parse_texts, read_body, some
+from muster.api.fleet import body_docs
+from muster.api.fleet.bodies import parse_texts, read_body, some
 from muster.api.fleet.control import CHANGE, AgentPath, DryRun, FleetControl, Name, make_change
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.edits import tag_agents, untag_agents
@@ -31,7 +32,7 @@ async def add_tag(
     "/agents/{agent_id:str}/tags",
     opt=CHANGE,
     summary="Put tags on an agent",
-    operation_class=object_operation(),
+    operation_class=body_docs.TAG_NAMES,
     status_code=200,
 )
 async def add_tags(

@@ -4,10 +4,9 @@ import re
 from typing import Any, TypeVar
 
 import msgspec
-from litestar.openapi.spec import OpenAPIType, Operation, Schema
 
 from muster.api.http.live import Live
-from muster.api.http.requests import AnyRequest, body_of, raw_body
+from muster.api.http.requests import AnyRequest, body_of
 from muster.errors import InvalidInput
 from muster.model.ids import AgentId
 
@@ -16,16 +15,6 @@ T = TypeVar("T")
 MAX_ITEMS = 10_000
 
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
-
-def object_operation() -> type[Operation]:
-    """Return the OpenAPI operation of a route that takes a JSON object."""
-    return raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)})
-
-
-def list_operation() -> type[Operation]:
-    """Return the OpenAPI operation of a route that takes a JSON list."""
-    return raw_body({"application/json": Schema(type=OpenAPIType.ARRAY, items=Schema())})
 
 
 async def read_body(request: AnyRequest, live: Live, kind: type[T]) -> T:

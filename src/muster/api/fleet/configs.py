@@ -6,9 +6,8 @@ import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import QueryParameter
 
+from muster.api.fleet import body_docs
 from muster.api.fleet.bodies import (
-    list_operation,
-    object_operation,
     parse_agents,
     parse_texts,
     read_body,
@@ -102,7 +101,7 @@ async def list_configs(
     "/configs/{name:str}",
     opt=CHANGE,
     summary="Add a configuration",
-    operation_class=object_operation(),
+    operation_class=body_docs.NEW_CONFIG,
     status_code=200,
 )
 async def add(
@@ -127,7 +126,7 @@ async def add(
     "/configs/{name:str}/config",
     opt=CHANGE,
     summary="Change a configuration",
-    operation_class=object_operation(),
+    operation_class=body_docs.CHANGED_CONFIG,
 )
 async def update(
     request: AnyRequest, fleet_control: FleetControl, name: Name, dry_run: DryRun = False
@@ -162,7 +161,7 @@ async def delete_one(
     "/configs/delete",
     opt=CHANGE,
     summary="Delete configurations",
-    operation_class=list_operation(),
+    operation_class=body_docs.CONFIG_NAMES,
     status_code=200,
 )
 async def delete_many(
@@ -177,7 +176,7 @@ async def delete_many(
     "/configs/{name:str}/tags",
     opt=CHANGE,
     summary="Let tags grant a configuration",
-    operation_class=object_operation(),
+    operation_class=body_docs.TAG_NAMES,
     status_code=200,
 )
 async def add_tags(
@@ -201,7 +200,7 @@ async def add_tags(
     "/configs/{name:str}/agents",
     opt=CHANGE,
     summary="Give a configuration to agents",
-    operation_class=object_operation(),
+    operation_class=body_docs.AGENT_IDS,
     status_code=200,
 )
 async def add_agents(

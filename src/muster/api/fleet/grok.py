@@ -1,14 +1,14 @@
 """`POST /v1/api/grok/check`: a line held against a pattern, in a process that may be ended."""
 
 import base64
-import binascii
 import sys
 from collections.abc import Sequence
 
 import msgspec
 from litestar import post
 
-from muster.api.fleet.bodies import object_operation, read_body
+from muster.api.fleet import body_docs
+from muster.api.fleet.bodies import read_body
 from muster.api.fleet.control import READ
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest
@@ -83,7 +83,7 @@ class GrokSurface(msgspec.Struct, frozen=True):
     "/grok/check",
     opt=READ,
     summary="Try a grok pattern on a line",
-    operation_class=object_operation(),
+    operation_class=body_docs.GROK_CHECK,
     status_code=200,
 )
 async def check_grok(request: AnyRequest, grok_surface: GrokSurface) -> dict[str, str]:
@@ -106,7 +106,7 @@ def decode_pattern(text: str, field: str) -> str:
         raise TooLarge(f"{field}: at most {MAX_BYTES} bytes are tried")
     try:
         decoded = base64.b64decode(text.translate({45: "+", 95: "/"}), validate=True).decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise InvalidInput(f"expected base64 of UTF-8 text: {error}", field=field) from None
     _check_text(decoded, field)
     return decoded

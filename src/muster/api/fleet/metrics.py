@@ -8,7 +8,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 
-from muster.api.fleet.bodies import object_operation, read_body
+from muster.api.fleet import body_docs
+from muster.api.fleet.bodies import read_body
 from muster.api.fleet.control import CHANGE, READ, AgentPath, DryRun, FleetControl, make_change
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.collect_rules import collected_by
@@ -103,7 +104,7 @@ async def read_setting(fleet_control: FleetControl) -> MachineSetting:
     "/metrics/machine",
     opt=CHANGE,
     summary="Say whether and how often agents take samples",
-    operation_class=object_operation(),
+    operation_class=body_docs.MACHINE_SETTING,
     status_code=200,
 )
 async def write_setting(

@@ -9,7 +9,8 @@ from litestar import Response, Router, get, post
 from litestar.params import PathParameter
 from litestar.response import Stream
 
-from muster.api.fleet.bodies import object_operation, parse_agents, parse_texts, read_body
+from muster.api.fleet import body_docs
+from muster.api.fleet.bodies import parse_agents, parse_texts, read_body
 from muster.api.fleet.control import READ, DryRun, FleetControl, empty
 from muster.api.http.authorization import Needs, bearer, caller_of
 from muster.api.http.requests import AnyRequest
@@ -82,7 +83,7 @@ async def list_releases(request: AnyRequest, fleet_control: FleetControl) -> lis
     "/agents/upgrade",
     opt=UPGRADE,
     summary="Upgrade agents",
-    operation_class=object_operation(),
+    operation_class=body_docs.UPGRADE,
     status_code=200,
 )
 async def upgrade_agents(

@@ -6,8 +6,9 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 
+from muster.api.fleet import body_docs
 from muster.api.fleet.agents import Id, Tag, matching
-from muster.api.fleet.bodies import MAX_ITEMS, list_operation, read_body, some
+from muster.api.fleet.bodies import MAX_ITEMS, read_body, some
 from muster.api.fleet.control import CHANGE, READ, DryRun, FleetControl, make_change
 from muster.api.fleet.machines import AgentShort, short_agents
 from muster.api.fleet.pages import Order as SortOrder
@@ -97,7 +98,7 @@ async def list_runners(
     "/runners/start",
     opt=CHANGE,
     summary="Start runners",
-    operation_class=list_operation(),
+    operation_class=body_docs.RUNNERS,
     status_code=200,
 )
 async def start(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRun = False) -> Response[Any]:
@@ -105,14 +106,14 @@ async def start(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRu
     return await _order(request, fleet_control, Order.START, dry_run=dry_run)
 
 
-@post("/runners/stop", opt=CHANGE, summary="Stop runners", operation_class=list_operation(), status_code=200)
+@post("/runners/stop", opt=CHANGE, summary="Stop runners", operation_class=body_docs.RUNNERS, status_code=200)
 async def stop(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRun = False) -> Response[Any]:
     """Stop runners, all of them or none."""
     return await _order(request, fleet_control, Order.STOP, dry_run=dry_run)
 
 
 @post(
-    "/runners/reset", opt=CHANGE, summary="Reset runners", operation_class=list_operation(), status_code=200
+    "/runners/reset", opt=CHANGE, summary="Reset runners", operation_class=body_docs.RUNNERS, status_code=200
 )
 async def reset(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRun = False) -> Response[Any]:
     """Let runners forget what they have read, all of them or none."""
@@ -123,7 +124,7 @@ async def reset(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRu
     "/runners/delete",
     opt=CHANGE,
     summary="Delete runners",
-    operation_class=list_operation(),
+    operation_class=body_docs.RUNNERS,
     status_code=200,
 )
 async def delete(request: AnyRequest, fleet_control: FleetControl, dry_run: DryRun = False) -> Response[Any]:

@@ -6,7 +6,8 @@ import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import QueryParameter
 
-from muster.api.fleet.bodies import object_operation, parse_agents, parse_texts, read_body, some, split_texts
+from muster.api.fleet import body_docs
+from muster.api.fleet.bodies import parse_agents, parse_texts, read_body, some, split_texts
 from muster.api.fleet.control import CHANGE, READ, DryRun, FleetControl, Name, make_change
 from muster.api.fleet.machines import AgentShort, short_agents
 from muster.api.fleet.pages import Order, PageNumber, PageSize, Search, Sort, Wanted, cut
@@ -89,9 +90,7 @@ async def list_tags(
     return TagList(found.items, found.total, short_agents(fleet_control, ids))
 
 
-@post(
-    "/tags/{name:str}", opt=CHANGE, summary="Add a tag", operation_class=object_operation(), status_code=200
-)
+@post("/tags/{name:str}", opt=CHANGE, summary="Add a tag", operation_class=body_docs.NEW_TAG, status_code=200)
 async def add(
     request: AnyRequest, fleet_control: FleetControl, name: Name, dry_run: DryRun = False
 ) -> Response[Any]:
@@ -111,7 +110,7 @@ async def add(
     )
 
 
-@put("/tags/{name:str}/note", opt=CHANGE, summary="Change a tag's note", operation_class=object_operation())
+@put("/tags/{name:str}/note", opt=CHANGE, summary="Change a tag's note", operation_class=body_docs.TAG_NOTE)
 async def update_note(
     request: AnyRequest, fleet_control: FleetControl, name: Name, dry_run: DryRun = False
 ) -> Response[Any]:
@@ -131,7 +130,7 @@ async def update_note(
     "/tags/{name:str}/agentids",
     opt=CHANGE,
     summary="Put a tag on agents",
-    operation_class=object_operation(),
+    operation_class=body_docs.AGENT_IDS,
     status_code=200,
 )
 async def add_agents(
