@@ -13,6 +13,7 @@ from tests.processes import Site, wait_for
 
 TOKENS = "/console/v1/tokens"
 AGENTS = "/console/v1/agents"
+SHUT_OUT = "/console/v1/shut-out"
 WEB = {"machine_id": "web", "platform": "Linux", "agent_version": "0.1.0"}
 
 
@@ -120,3 +121,18 @@ def test_it_is_in_the_audit_log_and_only_administrators_do_and_undo_it(
     assert admin.post(restore, params={"to": "before"}).status_code == 200
     assert agent.check_in().status_code == 200
     assert admin.post(f"{AGENTS}/{'0' * 32}/shut-out").status_code == 404
+
+
+def test_all_that_are_shut_out_are_listed_deleted_ones_too(
+    admin: httpx.Client, client: Client, agent: TestAgent
+) -> None:
+    assert agent.check_in().status_code == 200
+    change(admin, agent.id, "shut-out")
+    [row] = [row for row in client("read").get(SHUT_OUT).json() if row["agent_id"] == agent.id]
+    assert (row["hostname"], row["is_deleted"]) == (agent.hostname, False)
+    assert row["token"]
+    assert admin.delete("/v1/api/agents/batch", params={"id": agent.id}).status_code == 200
+    [row] = [row for row in admin.get(SHUT_OUT).json() if row["agent_id"] == agent.id]
+    assert row["is_deleted"]
+    change(admin, agent.id, "let-in")
+    assert agent.id not in {row["agent_id"] for row in admin.get(SHUT_OUT).json()}

@@ -131,6 +131,31 @@ def test_lines_tell_tags_runners_rows_and_what_really_runs(
     assert row["status"]["reason"] == "no room"
 
 
+def test_a_runner_that_an_agent_runs_by_itself_is_listed_and_counts_as_nobodys_wish(
+    admin: httpx.Client, agent: TestAgent, name: str
+) -> None:
+    admin.post(f"/v1/api/configs/{name}", json={"config": {"metric": [{"type": "cpu"}]}, "tags": [name]})
+    admin.post(f"/v1/api/agents/{agent.id}/tags/{name}")
+    [wanted] = agent.check_in().json()["desired"]["runners"]
+    states = [
+        {"name": name, "state": "running", "config_us": wanted["config_us"]},
+        {"name": "system", "state": "failed", "config_us": 0, "reason": "no journal"},
+    ]
+    agent.check_in(runners=states)
+    rows = [row for row in lines(admin) if row["agent_id"] == agent.id]
+    assert [(row["name"], row["is_built_in"]) for row in rows] == [(name, False), ("system", True)]
+    assert (rows[1]["wanted"], rows[1]["status"]["reason"]) == ("running", "no journal")
+    assert line_of(admin, agent)["runners"]["wanted"] == 1
+    admin.delete(f"/v1/api/tags/{name}")
+    rows = [row for row in lines(admin) if row["agent_id"] == agent.id]
+    assert [row["name"] for row in rows] == ["system"], "a runner that is gone is not built in"
+
+
+def lines(admin: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = admin.get("/console/v1/runners").json()["runners"]
+    return found
+
+
 @pytest.mark.parametrize(
     "path",
     [

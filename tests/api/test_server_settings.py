@@ -58,6 +58,11 @@ def test_a_dry_run_changes_nothing(clean: httpx.Client) -> None:
     assert row(clean)["value"] == 14
 
 
+def test_a_dry_run_says_what_goes_of_the_inventory(clean: httpx.Client) -> None:
+    answer = put(clean, 1, "retention.inventory_days", dry_run="true").json()
+    assert answer["dropped"] == {"days": [], "rows": 0, "stored_bytes": 0}
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [

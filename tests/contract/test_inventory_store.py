@@ -21,16 +21,19 @@ from muster.core.inventory import (
     ServerQuery,
     is_steady,
 )
+from muster.core.storage import Dropped
 from muster.errors import Conflict, NotFound
 from muster.model.batch import INVENTORY, BatchKey
 from muster.model.ids import AgentId, Epoch
 from muster.model.inventory import Battery, Disk, Interface, Inventory
 from muster.store.relational.database import Relational
 from muster.store.relational.inventory import RelationalInventory
+from muster.store.relational.inventory_versions import find_prunable
 from muster.store.relational.marks import RelationalMarks
 
 MINUTE_US = 60_000_000
 START_US = 1_790_000_000_000_000
+START_DAY = "2026-09-21"
 AGENT, OTHER = AgentId("a" * 32), AgentId("b" * 32)
 EPOCH = Epoch("e" * 32)
 
@@ -377,7 +380,9 @@ def test_a_deleted_row_of_an_agent_comes_back_with_its_next_inventory(store: Rel
     assert [r.agent_id for r in asyncio.run(store.list_records())] == [AGENT]
 
 
-def test_pruning_keeps_what_was_in_force_then(store: RelationalInventory, clock: Clock) -> None:
+def test_pruning_keeps_what_was_in_force_then(
+    store: RelationalInventory, relational: Relational, clock: Clock
+) -> None:
     async def run() -> None:
         for name in ("kept", "gone"):
             await store.add_record(foreign(hostname=name), "me")
@@ -387,13 +392,19 @@ def test_pruning_keeps_what_was_in_force_then(store: RelationalInventory, clock:
             await store.change_record(RecordId(1), lambda old, new=change: new, "me", is_report=True)  # type: ignore[misc]
         await store.delete_record(RecordId(2), "me")
         before = START_US + 2 * MINUTE_US + 1
+        assert (await relational.read(lambda c: find_prunable(c, before))).rows == 2
         assert store.prune(before) == 2
         kept = await store.versions(Kind.RECORD, RecordId(1), limit=10)
         assert [version.ts_us for version in kept] == [START_US + n * MINUTE_US for n in (4, 3, 2)]
         in_force = await store.version_at(Kind.RECORD, RecordId(1), before)
         assert in_force is not None
         assert len(await store.versions(Kind.RECORD, RecordId(2), limit=10)) == 2
+        found = await relational.read(lambda c: find_prunable(c, clock.now_us + 1))
+        assert (found.rows, found.days) == (4, [START_DAY])
+        assert found.stored_bytes > 0
         assert store.prune(clock.now_us + 1) == 4
+        none = await relational.read(lambda c: find_prunable(c, clock.now_us + 1))
+        assert none == Dropped(days=[], rows=0, stored_bytes=0)
         assert len(await store.versions(Kind.RECORD, RecordId(1), limit=10)) == 1
         assert await store.versions(Kind.RECORD, RecordId(2), limit=10) == []
 

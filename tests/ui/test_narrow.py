@@ -98,3 +98,17 @@ def test_the_bar_with_undo_can_be_scrolled_away_from(visit: Visit, filled: str, 
     assert last["y"] + last["height"] <= above["y"]
     visit.picture("narrow-undo")
     visit.check()
+
+
+@NARROW
+@pytest.mark.parametrize("part", ["tokens", "storage", "users", "about", "collection"])
+def test_tables_of_settings_are_not_cut(visit: Visit, filled: str, part: str) -> None:
+    page = visit.page
+    page.goto(f"{visit.site.url}/settings?part={part}")
+    settle(page)
+    for table in page.get_by_role("table").all():
+        assert is_whole(table)
+        for cell in table.get_by_role("cell").all():
+            assert is_whole(cell), cell.inner_text()
+    visit.picture(f"narrow-settings-{part}")
+    visit.check()

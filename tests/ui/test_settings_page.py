@@ -87,7 +87,7 @@ def test_a_port_is_watched_and_a_group_turned_off_from_the_console(visit: Visit)
     page, site = visit.page, visit.site
     page.goto(f"{site.url}/settings?part=collection")
     page.get_by_label("Watch ports").check()
-    page.get_by_role("combobox", name="Ports").fill(f"{site.port},")
+    page.get_by_role("combobox", name="Ports").press_sequentially(f"{site.port},")
     page.get_by_label("TCP connections").uncheck()
     visit.picture("settings-collection-edited")
     page.get_by_role("button", name="Save", exact=True).click()

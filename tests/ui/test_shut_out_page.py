@@ -34,6 +34,10 @@ def test_an_agent_is_shut_out_and_let_in_again(visit: Visit, admin: httpx.Client
     expect(drawer).to_contain_text("This agent is shut out")
     assert admin.get("/console/v1/agents").json()["agents"][0]["state"] == "shut out"
     visit.picture("fleet-shut-out")
+    page.goto(f"{visit.site.url}/fleet/shut-out")
+    expect(page.get_by_role("row").filter(has_text=agent["hostname"])).to_be_visible()
+    visit.picture("fleet-shut-out-list")
+    page.goto(f"{visit.site.url}/fleet?open={agent['id']}")
     change(page, f"Let {agent['hostname']} in again", "Let in again")
     expect(drawer).not_to_contain_text("This agent is shut out")
     visit.check()

@@ -28,6 +28,7 @@ export function makeRunner(changes: Partial<RunnerLine> = {}): RunnerLine {
     is_online: true,
     kind: "tailx",
     wanted: "running",
+    is_built_in: false,
     config_us: 1_795_245_000_000_000,
     status: {
       name: "nginx",

@@ -69,6 +69,22 @@ test("a token is revoked after a dialog that names it, and not by leaving it", a
   expect(asked()).toBe(1);
 });
 
+test("revoking a token shuts its agents out only when that is asked for", async () => {
+  const user = userEvent.setup();
+  const replies = server([makeToken({ scopes: ["agent"], enrolled: 3, max_agents: null })]);
+  replies["DELETE /console/v1/tokens/t1"] = { status: 204 };
+  const { calls } = openConsole("/settings", replies);
+  await user.click(await screen.findByRole("button", { name: "Revoke token grafana" }));
+  const dialog = await screen.findByRole("dialog", { name: "Revoke token grafana" });
+  const box = within(dialog).getByLabelText("and shut out the 3 agents that enrolled with it");
+  expect(box).not.toBeChecked();
+  await user.click(box);
+  await user.click(within(dialog).getByRole("button", { name: "Revoke" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const ended = calls.filter(({ route }) => route === "DELETE /console/v1/tokens/t1");
+  expect(ended.map(({ url }) => url.search)).toEqual(["?agents=true"]);
+});
+
 test("ended tokens are listed only when asked for, and a name stays text", async () => {
   const user = userEvent.setup();
   const revoked = makeToken({ id: "t2", name: HOSTILE, state: "revoked" });

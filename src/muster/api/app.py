@@ -17,6 +17,7 @@ from muster.api.audit_events.service import AuditSurface
 from muster.api.console.admission import Admission
 from muster.api.console.agents import ConsoleAgents
 from muster.api.console.audit import ConsoleAudit
+from muster.api.console.bulk import ManyAgents
 from muster.api.console.collecting import Collecting
 from muster.api.console.configs import ConsoleConfigs
 from muster.api.console.event_types import EventTypes
@@ -203,6 +204,7 @@ def _provided(parts: Parts) -> dict[str, object]:
         "grok_surface": GrokSurface(parts.grok_checks, parts.live),
         "host_reports": parts.host_reports,
         "log_search": LogSearch(parts.logs, parts.tail, parts.steering, parts.live, parts.outbox),
+        "many_agents": ManyAgents(parts.steering, parts.live),
         "metric_questions": MetricQuestions(parts.questions, parts.fleet, parts.host_reports.own_agents),
         "operations": parts.operations,
         "server_inventory": ServerInventory(parts.inventory, parts.live),

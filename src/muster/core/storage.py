@@ -45,6 +45,8 @@ KEPT_BY = {
 }
 """The setting that says for how many days a table's rows are kept."""
 
+INVENTORY_KEPT_BY = "retention.inventory_days"
+
 
 def kept_days(table: str, days: int) -> int:
     """Return for how many days rows of a table are really kept when a setting says `days`."""
@@ -56,6 +58,13 @@ class StorageStore(Protocol):
 
     async def tables(self) -> list[TableUse]:
         """Return the tables of the telemetry store."""
+        ...
+
+    async def replaced(self, before_us: int) -> Dropped:
+        """Return which versions of the inventory would go that were replaced before then (Unix microseconds).
+
+        `days` are those on which they were made, by UTC.
+        """
         ...
 
     async def droppable(self, table: str, before: date) -> Dropped:

@@ -12,6 +12,7 @@ from muster.core.attention.ports import Disk
 from muster.core.audit.ports import AuditLog
 from muster.core.storage import DatabaseUse, Dropped, TableUse
 from muster.store.relational.database import Relational
+from muster.store.relational.inventory_versions import find_prunable
 from muster.store.telemetry.clients import TABLES, TelemetryClients
 
 PARTS = """
@@ -59,6 +60,10 @@ class StoredSizes:
             rows=sum(rows for _, rows, _ in old),
             stored_bytes=sum(size for _, _, size in old),
         )
+
+    async def replaced(self, before_us: int) -> Dropped:
+        """See `StorageStore`."""
+        return await self._relational.read(lambda connection: find_prunable(connection, before_us))
 
     async def databases(self) -> list[DatabaseUse]:
         """See `StorageStore`. On PostgreSQL the audit log is a part of the one database."""

@@ -1445,6 +1445,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/shut-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agents that are shut out */
+        get: operations["ConsoleV1ShutOutListShutOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/agents/{agent_id}/shut-out": {
         parameters: {
             query?: never;
@@ -1473,6 +1490,40 @@ export interface paths {
         put?: never;
         /** Let an agent in again */
         post: operations["ConsoleV1AgentsAgentIdLetInLetIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/agents/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete agents */
+        post: operations["ConsoleV1AgentsDeleteDeleteMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/agents/untag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a tag off agents */
+        post: operations["ConsoleV1AgentsUntagUntagMany"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2318,6 +2369,12 @@ export interface components {
             rows: number;
             stored_bytes: number;
         };
+        /**
+         * Effect
+         * @description What a change does to a runner.
+         * @enum {string}
+         */
+        Effect: "added" | "removed" | "changed" | "started" | "stopped" | "reset";
         /** Ended */
         Ended: {
             sessions: number;
@@ -2739,6 +2796,12 @@ export interface components {
             system: string;
             version: string;
         };
+        /** Outcome */
+        Outcome: {
+            agents: string[];
+            runners: components["schemas"]["RunnerEffect"][];
+            revision?: number | null;
+        };
         /** Overall */
         Overall: {
             server_us: number;
@@ -2894,6 +2957,12 @@ export interface components {
             failed: number;
             unknown: number;
         };
+        /** RunnerEffect */
+        RunnerEffect: {
+            agent_id: string;
+            name: string;
+            effect: components["schemas"]["Effect"];
+        };
         /** RunnerLine */
         RunnerLine: {
             name: string;
@@ -2904,6 +2973,7 @@ export interface components {
             wanted: string;
             config_us: number;
             status: components["schemas"]["RunnerStatus"] | null;
+            is_built_in: boolean;
         };
         /** RunnerLines */
         RunnerLines: {
@@ -3017,6 +3087,17 @@ export interface components {
          * @enum {string}
          */
         Severity: "critical" | "warning";
+        /** ShutOutRow */
+        ShutOutRow: {
+            agent_id: string;
+            hostname: string;
+            address: string;
+            platform: string;
+            since_us: number;
+            last_seen_us: number;
+            is_deleted: boolean;
+            token: string;
+        };
         /**
          * Side
          * @description As it was after the revision, or before it, which undoes it.
@@ -12121,6 +12202,53 @@ export interface operations {
             };
         };
     };
+    ConsoleV1ShutOutListShutOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShutOutRow"][];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
     ConsoleV1AgentsAgentIdShutOutShutOut: {
         parameters: {
             query?: {
@@ -12245,6 +12373,222 @@ export interface operations {
             };
             /** @description What is named does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AgentsDeleteDeleteMany: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A store does not answer, or the server is stopping. Try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+        };
+    };
+    ConsoleV1AgentsUntagUntagMany: {
+        parameters: {
+            query?: {
+                /** @description Change nothing, and answer what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description There is no credential, or not a valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description What is named does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body stopped: nothing came for 30 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description The body is larger than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description A value is wrong; the message names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedError"];
+                };
+            };
+            /** @description Too much waits already; nothing was stored. Try again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

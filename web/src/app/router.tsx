@@ -117,6 +117,12 @@ const changesRoute = createRoute({
   component: lazyRouteComponent(() => import("../fleet/changes/ChangesPage"), "ChangesPage"),
 });
 
+const shutOutRoute = createRoute({
+  getParentRoute: () => fleetFrameRoute,
+  path: "/shut-out",
+  component: lazyRouteComponent(() => import("../fleet/shutOut/ShutOutPage"), "ShutOutPage"),
+});
+
 const eventsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/events",
@@ -156,6 +162,7 @@ const routeTree = rootRoute.addChildren([
       runnersRoute,
       releasesRoute,
       changesRoute,
+      shutOutRoute,
     ]),
   ]),
 ]);

@@ -12,6 +12,7 @@ import type {
   Package,
   Revision,
   RunnerLines,
+  ShutOutAgent,
   Tag,
 } from "./types";
 
@@ -26,6 +27,7 @@ export const FLEET_KEYS = [
   "revisions",
   "packages",
   "collecting",
+  "shut-out",
 ] as const;
 
 export const agentsQuery = queryOptions({
@@ -60,6 +62,11 @@ export const tagsQuery = queryOptions({
 export const packagesQuery = queryOptions({
   queryKey: ["packages"],
   queryFn: ({ signal }) => request<Package[]>("/v1/api/release", { signal }),
+});
+
+export const shutOutQuery = queryOptions({
+  queryKey: ["shut-out"],
+  queryFn: ({ signal }) => request<ShutOutAgent[]>("/console/v1/shut-out", { signal }),
 });
 
 export const collectingQuery = queryOptions({

@@ -8,4 +8,5 @@ export const FLEET_PARTS = [
   ["/fleet/runners", text.fleet.sections.runners],
   ["/fleet/releases", text.fleet.sections.releases],
   ["/fleet/changes", text.fleet.sections.changes],
+  ["/fleet/shut-out", text.fleet.sections.shutOut],
 ] as const;

@@ -8,12 +8,15 @@ export type AgentLines = Schemas["AgentLines"];
 export type UpgradeStep = Schemas["Step"];
 
 export type RunnerStatus = Answered<Schemas["RunnerStatus"]>;
-export type RunnerLine = Omit<Schemas["RunnerLine"], "status"> & { status: RunnerStatus | null };
+export type RunnerLine = Omit<Schemas["RunnerLine"], "status"> & {
+  status: RunnerStatus | null;
+};
 export interface RunnerLines {
   server_us: number;
   runners: RunnerLine[];
 }
 
+export type ShutOutAgent = Schemas["ShutOutRow"];
 export type Tag = Schemas["TagRow"];
 export type Config = Schemas["ConfigRow"];
 export type ConfigParts = Schemas["ConfigParts"];

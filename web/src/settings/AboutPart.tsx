@@ -108,6 +108,7 @@ export function AboutPart() {
           {shown}
           <div className={classes.card}>
             <DataTable
+              hasCards
               label={words.settings}
               columns={columns(edit)}
               rows={found}

@@ -87,6 +87,7 @@ export function StoragePart() {
           {shown}
           <div className={classes.card}>
             <DataTable
+              hasCards
               label={words.tables}
               columns={columns(editDays)}
               rows={toRows(page)}

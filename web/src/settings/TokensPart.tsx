@@ -1,8 +1,7 @@
 import { Button, Checkbox } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { ConfirmDialog } from "../app/ConfirmDialog";
 import { QueryNotice } from "../app/QueryNotice";
 import { formatMoment } from "../format/time";
 import { PlusIcon } from "../icons/icons";
@@ -10,7 +9,8 @@ import { type Column, DataTable } from "../tables/DataTable";
 import { text } from "../text";
 import { NewTokenDialog } from "./NewTokenDialog";
 import { PartHead } from "./PartHead";
-import { revokeToken, type TokenRow, tokensQuery } from "./queries";
+import { type TokenRow, tokensQuery } from "./queries";
+import { RevokeDialog } from "./RevokeDialog";
 import classes from "./settings.module.css";
 
 const { tokens: words, columns: titles } = text.settings;
@@ -41,6 +41,7 @@ export function TokensPart() {
       {query.data && (
         <div className={classes.card}>
           <DataTable
+            hasCards
             label={words.label}
             columns={columns(setLeaving)}
             rows={shown}
@@ -114,25 +115,4 @@ function columns(onRevoke: (token: TokenRow) => void): Column<TokenRow>[] {
         ),
     },
   ];
-}
-
-function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void }) {
-  const queries = useQueryClient();
-  const revoke = useMutation({
-    mutationFn: () => revokeToken(token.id),
-    onSuccess: onClose,
-    onSettled: () => queries.invalidateQueries({ queryKey: tokensQuery.queryKey }),
-  });
-  return (
-    <ConfirmDialog
-      title={words.revokeOf(token.name)}
-      action={words.revoke}
-      isBusy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onClose={onClose}
-    >
-      {words.revokeWhat(token.name)}
-    </ConfirmDialog>
-  );
 }

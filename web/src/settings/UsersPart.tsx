@@ -45,6 +45,7 @@ export function UsersPart() {
       {query.data && (
         <div className={classes.card}>
           <DataTable
+            hasCards
             label={words.label}
             columns={columns(session?.name, setOpen)}
             rows={query.data}

@@ -93,8 +93,10 @@ export function createToken(draft: TokenDraft): Promise<MadeToken> {
   return request(TOKENS, { method: "POST", body: draft });
 }
 
-export function revokeToken(token_id: string): Promise<void> {
-  return request(`${TOKENS}/${encodeURIComponent(token_id)}`, { method: "DELETE" });
+/** Ends a token; `with_agents`: the agents that it let in are shut out, too. */
+export function revokeToken(token_id: string, with_agents: boolean): Promise<void> {
+  const query = with_agents ? "?agents=true" : "";
+  return request(`${TOKENS}/${encodeURIComponent(token_id)}${query}`, { method: "DELETE" });
 }
 
 export interface PersonDraft {

@@ -15,14 +15,24 @@ interface DataTableProps<Row> {
   rowKey: (row: Row, index: number) => string;
   /** Stands in place of the table when there are no rows. */
   emptyText: string;
+  /** On narrow screens each row is a card with a line for each column. */
+  hasCards?: boolean;
 }
 
-/** A plain table that scrolls sideways on narrow screens. */
-export function DataTable<Row>({ label, columns, rows, rowKey, emptyText }: DataTableProps<Row>) {
+/** A plain table; what does not fit on a narrow screen scrolls sideways, unless rows become cards. */
+export function DataTable<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  emptyText,
+  hasCards = false,
+}: DataTableProps<Row>) {
+  const className = hasCards ? `${classes.scroller} ${classes.cards}` : classes.scroller;
   if (rows.length === 0) return <p className={classes.empty}>{emptyText}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.scroller} aria-label={label} tabIndex={0}>
+    <section className={className} aria-label={label} tabIndex={0}>
       <Table verticalSpacing={6} fz="sm" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -37,7 +47,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, emptyText }: Data
           {rows.map((row, index) => (
             <Table.Tr key={rowKey(row, index)}>
               {columns.map(({ title, cell, isNumber }) => (
-                <Table.Td key={title} ta={isNumber ? "right" : "left"}>
+                <Table.Td key={title} ta={isNumber ? "right" : "left"} data-title={title}>
                   {cell(row)}
                 </Table.Td>
               ))}

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.edits import let_in_agents, shut_out_agents
+from muster.core.fleet.plan import Exclusion, Kind
 from muster.core.fleet.steering import Outcome, Steering
 from muster.model.access import Scope
 from muster.model.ids import AgentId
 
+READ = {"needs": Needs(Scope.READ)}
 ADMIN = {"needs": Needs(Scope.ADMIN), "errors": (404,)}
 
 AgentPath = Annotated[str, PathParameter(description="An agent's id; that of a deleted one, too.")]
@@ -35,6 +37,40 @@ class AdmissionChanged(msgspec.Struct, frozen=True):
     is_shut_out: bool
     agents: list[AgentId]
     revision: int | None
+
+
+class ShutOutRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent that is shut out since then. `token` let it in; `is_deleted`: it is in no other list."""
+
+    agent_id: AgentId
+    hostname: str
+    address: str
+    platform: str
+    since_us: int
+    last_seen_us: int
+    is_deleted: bool
+    token: str
+
+
+@get("/shut-out", opt=READ, summary="Agents that are shut out")
+async def list_shut_out(admission: Admission) -> list[ShutOutRow]:
+    """Return every agent that is shut out, deleted ones too, the last one first."""
+    fleet, plan = admission.steering.fleet, admission.steering.plan
+    rows = [
+        ShutOutRow(
+            agent_id=agent.id,
+            hostname=agent.hostname,
+            address=agent.address,
+            platform=agent.platform,
+            since_us=entry.since_us,
+            last_seen_us=agent.last_seen_us,
+            is_deleted=plan.tombstone(agent.id) is not None,
+            token=agent.enrolled_by,
+        )
+        for key in plan.keys(Kind.EXCLUSION)
+        if isinstance(entry := plan.get(key), Exclusion) and (agent := fleet.known(AgentId(key.name)))
+    ]
+    return sorted(rows, key=lambda row: -row.since_us)
 
 
 @post("/agents/{agent_id:str}/shut-out", opt=ADMIN, summary="Shut an agent out", status_code=200)
@@ -78,4 +114,4 @@ async def shut_out_all(
     )
 
 
-HANDLERS: tuple[Any, ...] = (shut_out, let_in)
+HANDLERS: tuple[Any, ...] = (list_shut_out, shut_out, let_in)

@@ -96,7 +96,8 @@ class RunnerLine(msgspec.Struct, frozen=True, kw_only=True):
     """One runner. `wanted` is running or stopped; `config_us` when its configuration was changed last.
 
     `kind` is `metric` or the mode of its reader; `status` is what its agent said last, whose `config_us`
-    is that of the configuration which really runs.
+    is that of the configuration which really runs. `is_built_in`: its agent runs it by itself, nobody gave
+    it a configuration, and it can be neither stopped nor deleted here.
     """
 
     name: str
@@ -107,6 +108,7 @@ class RunnerLine(msgspec.Struct, frozen=True, kw_only=True):
     wanted: str
     config_us: int
     status: RunnerStatus | None
+    is_built_in: bool
 
 
 class RunnerLines(msgspec.Struct, frozen=True):
@@ -139,7 +141,8 @@ async def runner_lines(console_agents: ConsoleAgents) -> RunnerLines:
     async for agent in _each(fleet):
         said = fleet.reported.runners(agent.id)
         is_online = fleet.presence.is_online(agent.id)
-        for name, runner in plan.runners(agent.id).items():
+        wanted = plan.runners(agent.id)
+        for name, runner in wanted.items():
             config = plan.config(name)
             lines.append(
                 RunnerLine(
@@ -151,9 +154,30 @@ async def runner_lines(console_agents: ConsoleAgents) -> RunnerLines:
                     wanted="running" if runner.is_running else "stopped",
                     config_us=config.changed_us if config else 0,
                     status=said.get(name),
+                    is_built_in=False,
                 )
             )
+        lines += [
+            _built_in(agent, status, is_online=is_online)
+            for status in said.values()
+            if status.config_us == 0 and status.name not in wanted
+        ]
     return RunnerLines(console_agents.steering.now_us(), sorted(lines, key=lambda x: (x.name, x.hostname)))
+
+
+def _built_in(agent: Agent, status: RunnerStatus, *, is_online: bool) -> RunnerLine:
+    """Return a runner that has no configuration of the server: those have a time of change."""
+    return RunnerLine(
+        name=status.name,
+        agent_id=agent.id,
+        hostname=agent.hostname,
+        is_online=is_online,
+        kind="",
+        wanted="running",
+        config_us=0,
+        status=status,
+        is_built_in=True,
+    )
 
 
 async def _each(fleet: Fleet) -> AsyncIterator[Agent]:

@@ -14,13 +14,15 @@ from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
 from muster.core.fleet.server_settings import clear_setting, set_setting
 from muster.core.fleet.steering import Edit, Steering
-from muster.core.storage import KEPT_BY, Dropped, StorageStore, kept_days
+from muster.core.storage import INVENTORY_KEPT_BY, KEPT_BY, Dropped, StorageStore, kept_days
 from muster.errors import NotFound
 from muster.model.access import Scope
 from muster.settings import EDITABLE, KEYS, RELOADABLE, Settings, parse_edit, shown_value, value_of
 
 ADMIN = {"needs": Needs(Scope.ADMIN)}
 CHANGE = {"needs": Needs(Scope.ADMIN), "errors": (404,)}
+
+DAY_S = 86_400
 
 KeyPath = Annotated[str, PathParameter(description="A dotted key, such as retention.logs_days.")]
 DryRun = Annotated[bool, QueryParameter(description="Change nothing, and answer what it would do.")]
@@ -150,12 +152,14 @@ class _Change(msgspec.Struct, frozen=True):
         return Response(done, status_code=200)
 
     async def _dropped(self, days: Any) -> Dropped | None:
-        """Return what retention drops with this setting; None when it is not about a table."""
+        """Return what retention drops with this setting; None when it is not one of retention."""
+        now = datetime.now(UTC)
+        if self.key == INVENTORY_KEPT_BY:
+            return await self.parts.storage.replaced(round((now.timestamp() - days * DAY_S) * 1e6))
         table = next((table for table, key in KEPT_BY.items() if key == self.key), None)
         if table is None:
             return None
-        today = datetime.now(UTC).date()
-        return await self.parts.storage.droppable(table, today - timedelta(days=kept_days(table, days)))
+        return await self.parts.storage.droppable(table, now.date() - timedelta(days=kept_days(table, days)))
 
 
 def _check(key: str) -> None:

@@ -99,6 +99,10 @@ class Fleet:
         here = filter(self._is_here, self._enrolments.iter_newest(token_id))
         return [self._agents[agent_id] for agent_id in itertools.islice(here, limit)]
 
+    def known(self, agent_id: AgentId) -> Agent | None:
+        """Return an agent, be it deleted; None when there never was one."""
+        return self._agents.get(agent_id)
+
     def check_known(self, agent_id: AgentId) -> None:
         """Raise NotFound unless there is such an agent, be it deleted."""
         if agent_id not in self._agents:

@@ -51,7 +51,11 @@ class RunnerEffect(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """Whom a change touches, by id. `revision` is None for a dry run, and when nothing changed."""
+    """Whom a change touches, by id.
+
+    `revision` undoes it by `POST /v1/api/revisions/{ID}/restore?to=before`; null for a dry run, and when
+    nothing changed.
+    """
 
     agents: list[AgentId]
     runners: list[RunnerEffect]

@@ -1,14 +1,18 @@
 """Versions of servers and records: added with each change, read newest first, pruned."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select
 from sqlalchemy.engine import Row
 
 from muster.core.inventory import Change, Description, Foreign, Kind, RecordId, ServerFields, Version
+from muster.core.storage import Dropped
 from muster.model.inventory import Inventory
 from muster.store.relational.schema import inventory_versions as versions
+
+DAY_US = 86_400_000_000
 
 FORMS: dict[type[ServerFields | Description], str] = {
     ServerFields: "server",
@@ -58,6 +62,24 @@ def read_version_at(connection: Connection, kind: Kind, record_id: RecordId, ts_
 
 def prune_versions(connection: Connection, before_us: int) -> int:
     """Delete what was replaced, or is a deletion, before a time; what was in force then stays."""
+    return connection.execute(delete(versions).where(*_is_over(before_us))).rowcount
+
+
+def find_prunable(connection: Connection, before_us: int) -> Dropped:
+    """Return what `prune_versions` would delete: days (UTC) of the changes, versions, and bytes of them."""
+    day = versions.c.ts_us // DAY_US
+    size = func.coalesce(func.sum(func.length(versions.c.document)), 0)
+    query = select(day, func.count(), size).where(*_is_over(before_us)).group_by(day).order_by(day)
+    found = connection.execute(query).all()
+    return Dropped(
+        days=[(date(1970, 1, 1) + timedelta(days=int(number))).isoformat() for number, _, _ in found],
+        rows=sum(int(count) for _, count, _ in found),
+        stored_bytes=sum(int(size) for _, _, size in found),
+    )
+
+
+def _is_over(before_us: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of versions that were replaced, or are a deletion, before a time."""
     later = versions.alias("later")
     is_replaced = exists().where(
         later.c.kind == versions.c.kind,
@@ -65,8 +87,7 @@ def prune_versions(connection: Connection, before_us: int) -> int:
         later.c.id > versions.c.id,
         later.c.ts_us <= before_us,
     )
-    is_over = or_(versions.c.change == Change.DELETED, is_replaced)
-    return connection.execute(delete(versions).where(versions.c.ts_us <= before_us, is_over)).rowcount
+    return versions.c.ts_us <= before_us, or_(versions.c.change == Change.DELETED, is_replaced)
 
 
 def _of(kind: Kind, record_id: RecordId) -> Any:

@@ -101,9 +101,19 @@ function AgentRunners({ agent_id }: { agent_id: string }) {
       <ul className={classes.list}>
         {runners.map((runner) => (
           <li key={runner.name}>
-            <Link to="/fleet/configs/$name" params={{ name: runner.name }} className={classes.link}>
-              {runner.name}
-            </Link>
+            {runner.is_built_in ? (
+              <span title={text.fleet.runners.builtInWhat}>
+                {runner.name} <span className={classes.quiet}>{text.fleet.runners.builtIn}</span>
+              </span>
+            ) : (
+              <Link
+                to="/fleet/configs/$name"
+                params={{ name: runner.name }}
+                className={classes.link}
+              >
+                {runner.name}
+              </Link>
+            )}
             <RunnerStateText runner={runner} />
           </li>
         ))}

@@ -3,6 +3,9 @@ import { type FleetChange, pathOf } from "../change/change";
 import type { AgentLine } from "../types";
 
 const words = text.fleet.agents;
+const AGENTS = "/console/v1/agents";
+
+type Named = Pick<AgentLine, "id" | "hostname">;
 
 /** Puts a tag on agents; one that does not exist is made. */
 export function tagAgents(tag: string, ids: readonly string[], isKnown: boolean): FleetChange {
@@ -19,9 +22,9 @@ export function untagAgents(tag: string, ids: readonly string[]): FleetChange {
   return {
     title: words.changes.removeTag(tag, ids.length),
     verb: words.bulk.removeTag,
-    method: "DELETE",
-    path: pathOf("tags", tag, "agentids", "batch"),
-    query: { agentids: ids.join(",") },
+    method: "POST",
+    path: `${AGENTS}/untag`,
+    body: { tag, agent_ids: ids },
     isDangerous: true,
   };
 }
@@ -31,9 +34,9 @@ export function deleteAgents(ids: readonly string[]): FleetChange {
     title: words.changes.delete(ids.length),
     text: words.changes.deleteText,
     verb: words.bulk.delete,
-    method: "DELETE",
-    path: pathOf("agents", "batch"),
-    query: { id: ids.join(",") },
+    method: "POST",
+    path: `${AGENTS}/delete`,
+    body: { agent_ids: ids },
     isDangerous: true,
   };
 }
@@ -50,7 +53,7 @@ export function upgradeAgents(ids: readonly string[], tags: readonly string[] = 
   };
 }
 
-export function shutOutAgent({ id, hostname }: AgentLine): FleetChange {
+export function shutOutAgent({ id, hostname }: Named): FleetChange {
   return {
     title: words.changes.shutOut(hostname || id),
     text: words.changes.shutOutText,
@@ -61,7 +64,7 @@ export function shutOutAgent({ id, hostname }: AgentLine): FleetChange {
   };
 }
 
-export function letInAgent({ id, hostname }: AgentLine): FleetChange {
+export function letInAgent({ id, hostname }: Named): FleetChange {
   return {
     title: words.changes.letIn(hostname || id),
     text: words.changes.letInText,
@@ -72,5 +75,5 @@ export function letInAgent({ id, hostname }: AgentLine): FleetChange {
 }
 
 function admissionPath(id: string, what: string): string {
-  return `/console/v1/agents/${encodeURIComponent(id)}/${what}`;
+  return `${AGENTS}/${encodeURIComponent(id)}/${what}`;
 }

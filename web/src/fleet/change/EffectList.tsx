@@ -13,6 +13,10 @@ export function EffectList({ effects }: { effects: Effects }) {
   const names = new Map(data?.agents.map(({ id, hostname }) => [id, hostname]));
   const counts = groupBy(effects.runners ?? [], ({ effect }) => effect);
   const refused = effects.upgrades?.filter(({ version }) => version === "") ?? [];
+  const versions = groupBy(
+    effects.upgrades?.filter(({ version }) => version !== "") ?? [],
+    ({ version }) => version,
+  );
   const others = effects.agents.length - NAMED;
   return (
     <div className={classes.effects} data-testid="effects">
@@ -22,6 +26,9 @@ export function EffectList({ effects }: { effects: Effects }) {
           <li key={effect} data-effect={effect}>
             {text.fleet.change.effect(text.fleet.change.effects[effect] ?? effect, runners.length)}
           </li>
+        ))}
+        {[...versions].map(([version, agents]) => (
+          <li key={version}>{text.fleet.change.toVersion(agents.length, version)}</li>
         ))}
       </ul>
       {effects.agents.length > 0 && (

@@ -29,6 +29,7 @@ export function ConfigTags({ name, tags, isNew, onNewTags }: ConfigTagsProps) {
   return (
     <TagsInput
       label={words.tags}
+      description={tags.length === 0 && !isNew ? words.noTags : undefined}
       placeholder={tags.length === 0 ? words.tagsHint : undefined}
       size="sm"
       data={data?.map((tag) => tag.name) ?? []}

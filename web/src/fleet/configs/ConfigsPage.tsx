@@ -7,6 +7,7 @@ import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
 import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
+import { Hint } from "../list/Hint";
 import { ListTools } from "../list/ListTools";
 import { useListSearch } from "../list/search";
 import { configsQuery, runnersQuery } from "../reading";
@@ -15,6 +16,8 @@ import { type ConfigLine, configColumns, filterConfigs, sortConfigs, toLines } f
 import { NewConfig } from "./NewConfig";
 
 const NONE: Config[] = [];
+/** So many configurations that nobody runs are named. */
+const NAMED = 5;
 const words = text.fleet.configs;
 
 /** Every configuration: what it reads, who has it, and whether they run its newest version. */
@@ -30,6 +33,8 @@ export function ConfigsPage() {
     const lines = filterConfigs(toLines(configs, runners?.runners ?? []), asked.q ?? "");
     return sortConfigs(lines, sorting.key, sorting.order);
   }, [configs, runners, asked.q, sorting.key, sorting.order]);
+  const isKnown = runners !== undefined;
+  const idle = shown.flatMap((line) => (isKnown && line.runners === 0 ? [line.name] : []));
   const open = ({ name }: ConfigLine) =>
     void navigate({ to: "/fleet/configs/$name", params: { name } });
 
@@ -70,6 +75,9 @@ export function ConfigsPage() {
           onSort={sorting.by}
           onOpen={open}
         />
+      )}
+      {idle.length > 0 && shown.length === configs.length && (
+        <Hint>{words.idle(idle.slice(0, NAMED).join(", "))}</Hint>
       )}
       <NewConfig
         isOpen={isAdding}

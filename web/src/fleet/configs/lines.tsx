@@ -20,7 +20,8 @@ export interface ConfigLine extends Config {
 }
 
 export function toLines(configs: readonly Config[], runners: readonly RunnerLine[]): ConfigLine[] {
-  const byName = groupBy(runners, ({ name }) => name);
+  const given = runners.filter(({ is_built_in }) => !is_built_in);
+  const byName = groupBy(given, ({ name }) => name);
   return configs.map((config) => {
     const own = byName.get(config.name) ?? [];
     return {

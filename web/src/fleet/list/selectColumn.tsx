@@ -9,6 +9,7 @@ export function selectColumn<Row>(
   selection: Selection,
   keyOf: (row: Row) => string,
   nameOf: (row: Row) => string,
+  canSelect: (row: Row) => boolean = () => true,
 ): Column<Row> {
   return {
     key: "select",
@@ -16,12 +17,14 @@ export function selectColumn<Row>(
     track: "1.4rem",
     cell: (row) => (
       <span className={classes.check}>
-        <Checkbox
-          size="xs"
-          aria-label={text.fleet.common.selectOne(nameOf(row))}
-          checked={selection.has(keyOf(row))}
-          onChange={() => selection.toggle(keyOf(row))}
-        />
+        {canSelect(row) && (
+          <Checkbox
+            size="xs"
+            aria-label={text.fleet.common.selectOne(nameOf(row))}
+            checked={selection.has(keyOf(row))}
+            onChange={() => selection.toggle(keyOf(row))}
+          />
+        )}
       </span>
     ),
   };

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
 import { FleetHead } from "../FleetHead";
-import { Empty } from "../list/Empty";
 import { agentsQuery, packagesQuery, tagsQuery } from "../reading";
 import { Failures } from "./Failures";
+import { FirstPackage } from "./FirstPackage";
 import { PackageTable } from "./PackageTable";
 import classes from "./releases.module.css";
 import { VersionBars } from "./VersionBars";
@@ -26,9 +26,7 @@ export function ReleasesPage() {
         <section className={classes.card} aria-labelledby="packages">
           <h2 id="packages">{words.packages}</h2>
           <QueryNotice query={packages} height={120} />
-          {packages.data?.length === 0 && (
-            <Empty title={words.noPackages} next={words.noPackagesNext} />
-          )}
+          {packages.data?.length === 0 && <FirstPackage />}
           {packages.data && packages.data.length > 0 && <PackageTable packages={packages.data} />}
         </section>
         <section className={classes.card} aria-labelledby="versions">

@@ -37,7 +37,6 @@ export function RunnerDrawer({ runner, server_us, onClose }: RunnerDrawerProps) 
 }
 
 function RunnerDetail({ runner, server_us }: { runner: RunnerLine; server_us: number }) {
-  const ask = useAskChange();
   const { status } = runner;
   const facts: [string, string][] = [
     [words.detail.since, status?.since_us ? formatAgo(status.since_us, server_us) : MISSING],
@@ -60,21 +59,11 @@ function RunnerDetail({ runner, server_us }: { runner: RunnerLine; server_us: nu
           </div>
         ))}
       </dl>
-      <Group gap="xs" mt="md">
-        {ORDERS.map((order) => (
-          <Button
-            key={order}
-            size="compact-sm"
-            variant="default"
-            onClick={() => ask(orderRunners(order, [runner]))}
-          >
-            {words.bulk[order]}
-          </Button>
-        ))}
-        <Link to="/fleet/configs/$name" params={{ name: runner.name }} className={drawer.link}>
-          {words.detail.edit}
-        </Link>
-      </Group>
+      {runner.is_built_in ? (
+        <p className={drawer.quiet}>{words.builtInWhat}</p>
+      ) : (
+        <Orders runner={runner} />
+      )}
       <h2 className={drawer.title}>{words.detail.errors}</h2>
       {status?.errors?.length ? (
         <ul className={classes.errors}>
@@ -86,5 +75,27 @@ function RunnerDetail({ runner, server_us }: { runner: RunnerLine; server_us: nu
         <p className={drawer.quiet}>{words.detail.noErrors}</p>
       )}
     </>
+  );
+}
+
+/** What the runner can be told, and the way to its configuration. */
+function Orders({ runner }: { runner: RunnerLine }) {
+  const ask = useAskChange();
+  return (
+    <Group gap="xs" mt="md">
+      {ORDERS.map((order) => (
+        <Button
+          key={order}
+          size="compact-sm"
+          variant="default"
+          onClick={() => ask(orderRunners(order, [runner]))}
+        >
+          {words.bulk[order]}
+        </Button>
+      ))}
+      <Link to="/fleet/configs/$name" params={{ name: runner.name }} className={drawer.link}>
+        {words.detail.edit}
+      </Link>
+    </Group>
   );
 }

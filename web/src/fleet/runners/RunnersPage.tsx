@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { QueryNotice } from "../../app/QueryNotice";
 import { VirtualTable } from "../../tables/VirtualTable";
@@ -6,6 +7,7 @@ import { text } from "../../text";
 import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { Filter } from "../list/Filter";
+import { Hint } from "../list/Hint";
 import { ListTools } from "../list/ListTools";
 import { SelectAll } from "../list/SelectAll";
 import { useListSearch } from "../list/search";
@@ -17,6 +19,8 @@ import { filterRunners, keyOf, sortRunners } from "./order";
 import { RunnerBulk } from "./RunnerBulk";
 import { RunnerDrawer } from "./RunnerDrawer";
 
+/** With so few runners there is room for a word on how to get more. */
+const FEW = 3;
 const NONE: RunnerLine[] = [];
 const words = text.fleet.runners;
 
@@ -30,7 +34,7 @@ export function RunnersPage() {
     () => sortRunners(filterRunners(runners, asked), sorting.key, sorting.order),
     [runners, asked, sorting.key, sorting.order],
   );
-  const keys = useMemo(() => shown.map(keyOf), [shown]);
+  const keys = useMemo(() => shown.filter(({ is_built_in }) => !is_built_in).map(keyOf), [shown]);
   const selection = useSelection(keys);
   const open = (runner: RunnerLine) => change({ open: keyOf(runner) }, false);
   const configs = [...new Set(runners.map(({ name }) => name))];
@@ -78,6 +82,11 @@ export function RunnersPage() {
           onOpen={open}
           openKey={search.open}
         />
+      )}
+      {shown.length > 0 && runners.length <= FEW && (
+        <Hint>
+          {words.few} <Link to="/fleet/configs">{text.fleet.configs.title}</Link>
+        </Hint>
       )}
       <RunnerDrawer
         runner={runners.find((runner) => keyOf(runner) === search.open)}

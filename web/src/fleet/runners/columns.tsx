@@ -19,8 +19,11 @@ export function runnerColumns(
   selection: Selection,
 ): Column<RunnerLine>[] {
   return [
-    selectColumn<RunnerLine>(selection, keyOf, ({ name, hostname }) =>
-      words.detail.title(name, hostname),
+    selectColumn<RunnerLine>(
+      selection,
+      keyOf,
+      ({ name, hostname }) => words.detail.title(name, hostname),
+      ({ is_built_in }) => !is_built_in,
     ),
     {
       key: "name",
@@ -32,7 +35,7 @@ export function runnerColumns(
           <button type="button" className={classes.name} onClick={() => onOpen(runner)}>
             {runner.name}
           </button>
-          <span className={classes.quiet}>{runner.kind}</span>
+          <span className={classes.quiet}>{runner.is_built_in ? words.builtIn : runner.kind}</span>
         </span>
       ),
     },
@@ -103,7 +106,7 @@ export function runnerColumns(
 }
 
 function ConfigState({ runner }: { runner: RunnerLine }) {
-  if (runner.status?.state === "unknown") return MISSING;
+  if (runner.is_built_in || runner.status?.state === "unknown") return MISSING;
   if (runsNewest(runner)) return <span className={classes.quiet}>{words.current}</span>;
   const ran_us = runner.status?.config_us;
   return (

@@ -67,6 +67,7 @@ function TagForm({ tag, onClose }: { tag: Tag; onClose: () => void }) {
       <MultiSelect
         mt="md"
         label={words.agents}
+        description={agent_ids.length === 0 ? words.noAgents : undefined}
         searchable
         data={(agents.data?.agents ?? []).map(({ id, hostname }) => ({
           value: id,
@@ -78,6 +79,7 @@ function TagForm({ tag, onClose }: { tag: Tag; onClose: () => void }) {
       <MultiSelect
         mt="md"
         label={words.configs}
+        description={config_names.length === 0 ? words.noConfigs : undefined}
         searchable
         data={(configs.data ?? []).map((config) => config.name)}
         value={config_names}

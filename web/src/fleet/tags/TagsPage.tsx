@@ -6,6 +6,7 @@ import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
 import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
+import { Hint } from "../list/Hint";
 import { ListTools } from "../list/ListTools";
 import { useListSearch } from "../list/search";
 import { tagsQuery } from "../reading";
@@ -15,6 +16,8 @@ import { NewTag } from "./NewTag";
 import { TagDrawer } from "./TagDrawer";
 
 const NONE: Tag[] = [];
+/** So many tags without agents are named. */
+const NAMED = 5;
 const words = text.fleet.tags;
 
 /** Every tag: the agents that have it, and the configurations that it gives them. */
@@ -28,6 +31,7 @@ export function TagsPage() {
     () => sortTags(filterTags(tags, asked), sorting.key, sorting.order),
     [tags, asked, sorting.key, sorting.order],
   );
+  const idle = tags.filter(({ agent_ids }) => agent_ids.length === 0).slice(0, NAMED);
   const open = ({ name }: Tag) => change({ open: name }, false);
 
   return (
@@ -68,6 +72,9 @@ export function TagsPage() {
           onOpen={open}
           openKey={search.open}
         />
+      )}
+      {idle.length > 0 && shown.length === tags.length && (
+        <Hint>{words.idle(idle.map(({ name }) => name).join(", "))}</Hint>
       )}
       <NewTag
         isOpen={isAdding}

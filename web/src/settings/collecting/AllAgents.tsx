@@ -43,7 +43,12 @@ export function AllAgents({ page, rule }: { page: CollectingPage; rule: CollectR
         hint={words.ports.ofAll}
         onChange={(ports) => set({ ports })}
       />
-      <Input.Wrapper label={words.groups} description={words.groupsWhat} labelElement="div">
+      <Input.Wrapper
+        label={words.groups}
+        description={words.groupsWhat}
+        labelElement="div"
+        w="100%"
+      >
         <div className={classes.groups}>
           {page.groups.map((group) => (
             <Checkbox

@@ -33,7 +33,7 @@ export function PortsField({ ports, hint, onChange }: PortsFieldProps) {
           acceptValueOnBlur
           value={[...ports]}
           error={wrong !== undefined && words.wrong(wrong)}
-          onChange={onChange}
+          onChange={(next) => onChange(next.flatMap((each) => each.split(/[,;]/)).filter(Boolean))}
         />
       )}
     </div>

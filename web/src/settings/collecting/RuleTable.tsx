@@ -20,6 +20,7 @@ export function RuleTable({ rules, onEdit }: RuleTableProps) {
   return (
     <div className={panel.card}>
       <DataTable
+        hasCards
         label={words.rules}
         columns={columns(onEdit, (rule) => ask(deleteRule(rule)))}
         rows={rules}

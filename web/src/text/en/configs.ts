@@ -24,6 +24,8 @@ export const configs = {
     runnersSome: (applied: number, count: number) =>
       `${formatCount(applied)} of ${formatCount(count)} run it`,
     runnersNone: "nobody has it",
+    idle: (names: string) =>
+      `Nobody runs ${names}: open it and give it a tag, and put that on agents.`,
     delete: (name: string) => `Delete configuration ${name}`,
     deleteText: "Its runners stop and are taken away. What they collected stays.",
     newTitle: "New configuration",
@@ -50,6 +52,7 @@ export const configs = {
     noteHint: "What it is for",
     tags: "Tags that give it to agents",
     tagsHint: "Type a tag and press Enter",
+    noTags: "No tag gives it to agents yet, so nobody runs it.",
     holders: (count: number) => `goes to ${many(count, "agent")}`,
     addTag: (tag: string, name: string) => `Give ${name} to agents with tag ${tag}`,
     removeTag: (tag: string, name: string) => `Take ${name} away from agents with tag ${tag}`,

@@ -13,6 +13,22 @@ export const fleet = {
     runners: "Runners",
     releases: "Releases",
     changes: "Changes",
+    shutOut: "Shut out",
+  },
+  shutOut: {
+    title: "Shut out",
+    what: "The credentials of these agents do not count: nothing of them is taken, and nothing is given to them. They keep what they collect.",
+    empty: "Nobody is shut out.",
+    emptyNext:
+      "An agent is shut out in its details, or with all others that a token let in when that is revoked.",
+    deleted: "deleted",
+    columns: {
+      agent: "Agent",
+      since: "Shut out since",
+      seen: "Seen last",
+      address: "Address",
+      token: "Let in by token",
+    },
   },
   common: {
     agents: (count: number) => many(count, "agent"),
@@ -60,6 +76,7 @@ export const fleet = {
     undone: "Undone.",
     canUndo: "You can undo this afterwards; every change is kept under Changes.",
     cannotUndo: "An upgrade cannot be taken back here.",
+    toVersion: (count: number, version: string) => `${many(count, "agent")} to ${version}`,
     noUpgrade: (count: number) =>
       `${many(count, "agent")} ${plural(count, "gets", "get")} none, for example: `,
     changes: "Changes",
@@ -167,6 +184,9 @@ export const fleet = {
     delete: (name: string) => `Delete tag ${name}`,
     deleteText: "Agents lose it, and with it the runners that nothing else gives them.",
     showAgents: "Show these agents",
+    noAgents: "No agent has it yet: choose some, and they get its configurations.",
+    noConfigs: "It gives no configuration yet: choose some that its agents shall run.",
+    idle: (names: string) => `Without agents: ${names}. Open one to put it on some.`,
     edit: (name: string) => `Edit tag ${name}`,
   },
   runners: {
@@ -187,6 +207,10 @@ export const fleet = {
     empty: "No runner yet.",
     emptyNext:
       "A runner is one configuration on one agent: give a configuration to a tag, and the tag to agents.",
+    builtIn: "built in",
+    builtInWhat:
+      "The agent runs it by itself to collect the machine's own logs. Give the agent a configuration of the same name to run that instead, or turn it off on the machine with agent.collect_logs = false.",
+    few: "Agents run what a configuration says once a tag gives it to them:",
     states: {
       running: "Running",
       stopped: "Stopped",
@@ -234,7 +258,23 @@ export const fleet = {
     title: "Releases",
     packages: "Newest packages",
     noPackages: "No package of the agent yet.",
-    noPackagesNext: "Build one with make release and add it with muster release add.",
+    noPackagesNext:
+      "A package is built from the source, signed with a key that this server does not have, and offered here. Agents take only what is signed with the key that they were installed with.",
+    commands: (data: string) => [
+      {
+        what: "Once, on a machine that is not the server: a key",
+        command: "muster release keygen release.key > release.pub",
+      },
+      { what: "For each version: build the package", command: "make release" },
+      {
+        what: "Sign it",
+        command: "muster release sign --key release.key dist/muster-agent-*.zip",
+      },
+      {
+        what: "Copy the package and its .sig to the server, and offer it there",
+        command: `muster release add --data ${data} muster-agent-*.zip`,
+      },
+    ],
     columns: {
       version: "Version",
       system: "System",

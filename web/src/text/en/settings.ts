@@ -73,6 +73,9 @@ export const settings = {
     revokeOf: (name: string) => `Revoke token ${name}`,
     revokeWhat: (name: string) =>
       `Whatever uses ${name} is refused within a second. This cannot be taken back; a new token can be made.`,
+    withAgents: (count: number) => `and shut out the ${many(count, "agent")} that enrolled with it`,
+    withAgentsWhat:
+      "Nothing of them is taken then, until they are let in again under Fleet, Shut out.",
     showEnded: "Show expired and revoked ones",
     scopeNames: {
       read: "Read everything but settings",
