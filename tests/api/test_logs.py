@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import threading
 import time
 import uuid
@@ -285,7 +286,8 @@ def test_a_search_is_exported_as_lines(http: httpx.Client, agent: TestAgent, wor
     send(agent, 1, columns(*((start + n, "info", f"{word} {n}", {"n": str(n)}) for n in range(2500))))
     answer = http.get(f"{LOGS}/export", params={"query": word, "from": "-2h"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
-    assert answer.headers["content-disposition"] == 'attachment; filename="logs.ndjson"'
+    name = r'attachment; filename="logs-\d{8}T\d{6}Z\.ndjson"'
+    assert re.fullmatch(name, answer.headers["content-disposition"])
     rows = [json.loads(text) for text in answer.text.splitlines()]
     assert [row["message"] for row in rows] == [f"{word} {n}" for n in reversed(range(2500))]
     assert rows[:1000] == search(http, word, limit=1000, **{"from": "-2h"})["rows"]
@@ -305,12 +307,21 @@ def test_a_search_is_exported_as_a_table(
     send(agent, 1, columns((now - 1, "error", f'{word}, "quoted"\nline', {"a": "=1"}), (now, "", odd, {})))
     answer = http.get(f"{LOGS}/export", params={"query": word, "format": "csv"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert answer.headers["content-disposition"] == 'attachment; filename="logs.csv"'
+    name = r'attachment; filename="logs-\d{8}T\d{6}Z\.csv"'
+    assert re.fullmatch(name, answer.headers["content-disposition"])
     formula, row = csv.DictReader(io.StringIO(answer.text, newline=""))
     assert formula["message"] == f"'{odd}"
     assert row["message"] == f'{word}, "quoted"\nline'
     assert (row["level"], row["hostname"], row["fields"]) == ("error", agent.hostname, '{"a":"=1"}')
     assert datetime.fromisoformat(row["time"]).timestamp() == pytest.approx(now - 1, abs=1e-5)
+
+    chosen = {"query": word, "format": "csv", "column": ["a", "=b"]}
+    table = list(csv.reader(io.StringIO(http.get(f"{LOGS}/export", params=chosen).text, newline="")))
+    assert [line[-4:] for line in table] == [
+        ["message", "a", "'=b", "fields"],
+        [f"'{odd}", "", "", ""],
+        [row["message"], "'=1", "", row["fields"]],
+    ]
 
     def is_told() -> bool:
         query = {"application_name": "muster", "event_kind": "LogsExported", "page_size": "100"}

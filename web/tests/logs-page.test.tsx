@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
+import { exportPath } from "../src/logs/queries";
 import { MAX_ROWS } from "../src/logs/useLogRows";
 import { openConsole, type Replies, SIGNED_IN } from "./console";
 import { FedSource, makeRow, stubTail, T0_US } from "./logs";
@@ -222,4 +223,11 @@ test("rows around an address that names none are there no more", async () => {
   openConsole("/logs?around=zzz", replies);
   expect(await screen.findByText("The row is there no more.")).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
+test("fields that are columns on the page are columns of CSV", () => {
+  const asked = { q: "", range: { live: "1h" } } as const;
+  const path = exportPath(asked, "csv", ["agent", "status", '"agent"']);
+  expect(new URLSearchParams(path.split("?")[1]).getAll("column")).toEqual(["status", "agent"]);
+  expect(exportPath(asked, "ndjson", ["status"])).not.toContain("column");
 });

@@ -10348,6 +10348,8 @@ export interface operations {
                 before?: string | null;
                 /** @description Rows at most; go on with `before` = the last `id`. */
                 limit?: number;
+                /** @description Fields that CSV has as columns; at most 50. */
+                column?: string[] | null;
             };
             header?: never;
             path?: never;

@@ -42,7 +42,8 @@ export function EmptyLogs({ query, onClear, onMoreTime }: EmptyLogsProps) {
 }
 
 function HowToCollect() {
-  const post = `echo '{"level":"info","message":"hello"}' | curl -H "Authorization: Bearer $TOKEN" \\
+  const post = `echo '{"level":"info","message":"hello"}' |
+curl -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/x-ndjson' --data-binary @- '${window.location.origin}/console/v1/logs?source=app'`;
   return (
     <>

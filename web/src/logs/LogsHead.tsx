@@ -9,6 +9,7 @@ const { logs } = text;
 
 interface LogsHeadProps {
   asked: Asked;
+  columns: readonly string[];
   window: TimeWindow;
   isTailing: boolean;
   isWrapped: boolean;

@@ -52,6 +52,7 @@ export function LogsPage() {
     <>
       <LogsHead
         asked={asked}
+        columns={columns}
         window={shown}
         isTailing={isTailing}
         isWrapped={search.wrap === true}

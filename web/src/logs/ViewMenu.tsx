@@ -10,13 +10,16 @@ const { view } = text.logs;
 
 interface ViewMenuProps {
   asked: Asked;
+  columns: readonly string[];
   window: TimeWindow;
   isWrapped: boolean;
   onWrap: (isWrapped: boolean) => void;
 }
 
 /** Wraps long messages, shares the address, downloads what was found. */
-export function ViewMenu({ asked, window: { from_us, to_us }, isWrapped, onWrap }: ViewMenuProps) {
+export function ViewMenu(props: ViewMenuProps) {
+  const { asked, columns, isWrapped, onWrap } = props;
+  const { from_us, to_us } = props.window;
   const clipboard = useClipboard();
   return (
     <Menu position="bottom-end" width={250}>
@@ -45,7 +48,7 @@ export function ViewMenu({ asked, window: { from_us, to_us }, isWrapped, onWrap 
           <Menu.Item
             key={format}
             component="a"
-            href={exportPath(asked, format)}
+            href={exportPath(asked, format, columns)}
             download
             leftSection={<DownloadIcon size={14} />}
           >

@@ -1,9 +1,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { request } from "../api/request";
 import { type Asked, toParams } from "./search";
+import { fieldOfName } from "./terms";
 import type { LogContext, LogFields, LogHistogram, LogPage, LogValues } from "./types";
 
 const PATH = "/console/v1/logs";
+/** Columns of each row that are no fields. */
+const ORIGIN = new Set(["agent", "runner", "source", "level"]);
 /** The first rows are few, to be there at once; those that follow are read ahead of the reader. */
 const ROWS = { first: 500, more: 1_000 };
 const STANDING = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 };
@@ -85,8 +88,15 @@ export function tailPath({ q }: Asked): string {
   return q ? `${PATH}/tail?${new URLSearchParams({ query: q })}` : `${PATH}/tail`;
 }
 
-export function exportPath(asked: Asked, format: "ndjson" | "csv"): string {
+/** Fields that are columns on the page are columns of CSV too. */
+export function exportPath(
+  asked: Asked,
+  format: "ndjson" | "csv",
+  columns: readonly string[] = [],
+): string {
   const params = toParams(asked);
   params.set("format", format);
+  const fields = columns.filter((name) => !ORIGIN.has(name)).map(fieldOfName);
+  if (format === "csv") for (const field of fields) params.append("column", field);
   return `${PATH}/export?${params}`;
 }

@@ -5,7 +5,8 @@ import enum
 import io
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +21,7 @@ from muster.api.logs.asking import LogSearch, Query, Where
 from muster.api.logs.searching import READ, Before, Row, to_row
 from muster.core.logs.ports import LogFilter, LogRow, Place
 from muster.core.logs.questions import parse_place
+from muster.errors import InvalidInput
 from muster.model.audit import ControlAction
 
 MAX_ROWS = 1_000_000
@@ -40,6 +42,11 @@ class ExportFormat(enum.StrEnum):
 
 MEDIA_TYPES = {ExportFormat.NDJSON: "application/x-ndjson", ExportFormat.CSV: "text/csv; charset=utf-8"}
 
+MAX_COLUMNS = 50
+Columns = Annotated[
+    list[str] | None,
+    QueryParameter(name="column", description=f"Fields that CSV has as columns; at most {MAX_COLUMNS}."),
+]
 ExportLimit = Annotated[
     int, QueryParameter(ge=1, le=MAX_ROWS, description="Rows at most; go on with `before` = the last `id`.")
 ]
@@ -54,11 +61,15 @@ async def export_logs(
     words: Query = "",
     before: Before = None,
     limit: ExportLimit = 100_000,
+    columns: Columns = None,
 ) -> Stream:
     """Send the rows that a query finds; an answer that breaks off is not complete.
 
-    Cells of CSV that would be a formula begin with an apostrophe; fields are a JSON object in the last.
+    Cells of CSV that would be a formula begin with an apostrophe; fields are a JSON object in the last,
+    and those that are named are columns before it.
     """
+    if columns and len(columns) > MAX_COLUMNS:
+        raise InvalidInput(f"at most {MAX_COLUMNS} are accepted", field="column")
     place = None if before is None else parse_place(before, "before")
     first = await log_search.store.newest(where, before=place, limit=min(PAGE_ROWS, limit))
     details = {"query": words, "from_us": where.from_us, "to_us": where.to_us, "by": caller_of(request)}
@@ -66,9 +77,10 @@ async def export_logs(
     await log_search.outbox.add(action)
     headers = {
         "content-type": MEDIA_TYPES[format],
-        "content-disposition": f'attachment; filename="logs.{format}"',
+        "content-disposition": f'attachment; filename="logs-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{format}"',
     }
-    content = _chunks(log_search, where, first, limit, _WRITERS[format])
+    write = to_ndjson if format is ExportFormat.NDJSON else partial(to_csv, columns or ())
+    content = _chunks(log_search, where, first, limit, write)
     return Stream(content, headers=headers)
 
 
@@ -91,22 +103,25 @@ def to_ndjson(rows: Sequence[Row], _is_first: bool) -> bytes:
     return msgspec.json.Encoder().encode_lines(rows)
 
 
-def to_csv(rows: Sequence[Row], is_first: bool) -> bytes:
-    """Return rows as CSV (RFC 4180), the first ones under the names of their columns."""
+def to_csv(columns: Sequence[str], rows: Sequence[Row], is_first: bool) -> bytes:
+    """Return rows as CSV (RFC 4180), the first under the names of their columns; `columns` are fields."""
     text = io.StringIO()
     writer = csv.writer(text)
     if is_first:
-        writer.writerow(CSV_COLUMNS)
+        writer.writerow(_safe([*CSV_COLUMNS[:-1], *columns, CSV_COLUMNS[-1]]))
     for row in rows:
         at = (EPOCH + timedelta(microseconds=row.ts_us)).isoformat(timespec="microseconds")
         fields = msgspec.json.encode(row.fields).decode() if row.fields else ""
         origin = (row.agent_id, row.hostname, row.runner, row.source)
-        cells = (row.id, at, row.level, *origin, row.message, fields)
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+        chosen = (row.fields.get(name, "") for name in columns)
+        writer.writerow(_safe([row.id, at, row.level, *origin, row.message, *chosen, fields]))
     return text.getvalue().encode()
 
 
+def _safe(cells: Sequence[str]) -> list[str]:
+    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
+
+
 _Write = Callable[[Sequence[Row], bool], bytes]
-_WRITERS: dict[ExportFormat, _Write] = {ExportFormat.NDJSON: to_ndjson, ExportFormat.CSV: to_csv}
 
 HANDLERS: tuple[Any, ...] = (export_logs,)

@@ -85,8 +85,8 @@ export const logs = {
     moreTime: "Show more time",
     clear: "Clear the search",
     how: "How to collect logs",
-    up: "The machine on which muster up runs is read without doing anything. On others an agent reads what a configuration of its fleet names: files, the journal, a port.",
+    up: "The machine on which muster up runs is read without doing anything: its journal, or what is written to /var/log from then on. On others an agent reads what a configuration of its fleet names: files, the journal, a port.",
     config: "For example, this configuration reads the logs of nginx:",
-    post: "Or send JSON lines from anything that can speak HTTP:",
+    post: "Or send JSON lines from anything that can speak HTTP, with a token of scope write:logs (Settings, Tokens):",
   },
 };
