@@ -100,6 +100,7 @@ SHOTS = (
     Shot("fleet-changes", "/fleet/changes"),
     Shot("settings", "/settings"),
     Shot("settings-storage", "/settings?part=storage"),
+    Shot("settings-collection", "/settings?part=collection"),
 )
 SIGN_IN = Shot("sign-in", "/sign-in")
 

@@ -19,6 +19,7 @@ TABS = (
     "/hosts/{host}?range=15m&compare=previous&marks=list&at=1",
     *(f"/fleet/configs/{CONFIG}?tab={tab}" for tab in ("backtest", "agents", "revisions")),
     "/fleet?open={host}",
+    "/settings?part=collection",
 )
 LOOKS = ("light-1400", "dark-1400", "light-390")
 

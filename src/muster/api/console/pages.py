@@ -19,7 +19,7 @@ PAGES = [
     *("/", "/sign-in", "/hosts/{name:str}", "/logs"),
     *("/add", "/events", "/audit", "/settings"),
     *("/fleet", "/fleet/configs", "/fleet/configs/{name:str}"),
-    *("/fleet/tags", "/fleet/runners", "/fleet/releases", "/fleet/changes"),
+    *("/fleet/tags", "/fleet/runners", "/fleet/releases", "/fleet/changes", "/fleet/shut-out"),
 ]
 """Paths that a person can open."""
 
