@@ -66,6 +66,23 @@ test("arrows go from row to row and Enter opens", async () => {
   expect(onOpen).toHaveBeenCalledWith({ name: "oak 1", height_m: 9 });
 });
 
+test("rows that are there are not drawn anew when the table is; another row is", () => {
+  const cell = vi.fn(({ name }: Tree) => name);
+  const columns: Column<Tree>[] = [{ key: "name", title: "Name", cell }];
+  const oak = { name: "oak", height_m: 9 };
+  const table = (rows: Tree[]) => (
+    <MantineProvider env="test">
+      <VirtualTable label="Trees" columns={columns} rows={rows} rowKey={({ name }) => name} />
+    </MantineProvider>
+  );
+  const { rerender } = render(table([oak]));
+  const drawn = cell.mock.calls.length;
+  expect(drawn).toBeGreaterThan(0);
+  rerender(table([oak, { name: "elm", height_m: 7 }]));
+  const fresh = cell.mock.calls.slice(drawn).map(([{ name }]) => name);
+  expect(new Set(fresh)).toEqual(new Set(["elm"]));
+});
+
 test("steps stay within the table", () => {
   expect(stepRow("ArrowUp", 0, 5)).toBe(0);
   expect(stepRow("PageDown", 2, 5)).toBe(4);

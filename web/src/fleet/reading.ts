@@ -1,4 +1,5 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, replaceEqualDeep } from "@tanstack/react-query";
+import { isMany, liveEvery } from "../api/live";
 import { request } from "../api/request";
 import type {
   AgentCommand,
@@ -33,13 +34,19 @@ export const FLEET_KEYS = [
 export const agentsQuery = queryOptions({
   queryKey: ["agents"],
   queryFn: ({ signal }) => request<AgentLines>("/console/v1/agents", { signal }),
-  refetchInterval: LIVE_MS,
+  refetchInterval: ({ state }) => liveEvery(state.data?.agents.length),
+  // Equal lines stay the same objects, so that their rows are not drawn anew; to compare thousands of
+  // them costs more than that.
+  structuralSharing: (old, next) =>
+    isMany((next as AgentLines).agents.length) ? next : replaceEqualDeep(old, next),
 });
 
 export const runnersQuery = queryOptions({
   queryKey: ["runners"],
   queryFn: ({ signal }) => request<RunnerLines>("/console/v1/runners", { signal }),
-  refetchInterval: LIVE_MS,
+  refetchInterval: ({ state }) => liveEvery(state.data?.runners.length),
+  structuralSharing: (old, next) =>
+    isMany((next as RunnerLines).runners.length) ? next : replaceEqualDeep(old, next),
 });
 
 export const configsQuery = queryOptions({

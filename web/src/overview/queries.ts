@@ -1,17 +1,15 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { liveEvery } from "../api/live";
 import { request } from "../api/request";
 import type { Fleet, Overall, SparklinePage } from "../api/types";
 
-const LIVE_MS = 5_000;
-const MANY = 2_000;
-const MANY_MS = 15_000;
 /** A point of a sparkline is the mean of a minute. */
 const LINES_MS = 15_000;
 
 export const fleetQuery = queryOptions({
   queryKey: ["fleet"],
   queryFn: ({ signal }) => request<Fleet>("/console/v1/fleet", { signal }),
-  refetchInterval: ({ state }) => ((state.data?.hosts.length ?? 0) > MANY ? MANY_MS : LIVE_MS),
+  refetchInterval: ({ state }) => liveEvery(state.data?.hosts.length),
   // Nearly every value changes each time; looking for equal parts would cost more than it saves.
   structuralSharing: false,
 });
@@ -19,7 +17,7 @@ export const fleetQuery = queryOptions({
 export const attentionQuery = queryOptions({
   queryKey: ["attention"],
   queryFn: ({ signal }) => request<Overall>("/console/v1/attention", { signal }),
-  refetchInterval: LIVE_MS,
+  refetchInterval: liveEvery(),
 });
 
 /** The last half hour of some machines; what is known of others is shown until it is there. */

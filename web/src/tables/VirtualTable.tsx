@@ -1,6 +1,9 @@
+import { useMemo } from "react";
 import { Card } from "../app/Card";
 import type { Column, Order } from "./column";
 import { SortHeader } from "./SortHeader";
+import { type RowActions, TableRow } from "./TableRow";
+import { useLatest } from "./useLatest";
 import { useRowFocus } from "./useRowFocus";
 import { useRowsInSight } from "./useRowsInSight";
 import { useWideColumns } from "./useWideColumns";
@@ -33,9 +36,19 @@ export function VirtualTable<Row, Key extends string>(props: VirtualTableProps<R
   const columns = useWideColumns(props.columns);
   const { bodyRef, virtualizer } = useRowsInSight({ rows, rowKey, row_px, onEnd });
   const focus = useRowFocus({ count: rows.length, virtualizer, bodyRef });
-  const tracks = { gridTemplateColumns: columns.map(({ track = "1fr" }) => track).join(" ") };
+  const tracks = columns.map(({ track = "1fr" }) => track).join(" ");
+  const opens = onOpen !== undefined;
+  const latest = useLatest({ onOpen, press: focus.press });
+  const actions = useMemo((): RowActions<Row> => {
+    const open = opens ? (row: Row) => latest.current.onOpen?.(row) : undefined;
+    return {
+      take: focus.take,
+      press: (event, row) => latest.current.press(event, open && (() => open(row))),
+      open,
+    };
+  }, [opens, focus.take, latest]);
   return (
-    // biome-ignore-start lint/a11y/useFocusableInteractive: rows take the focus, cells need none
+    // biome-ignore-start lint/a11y/useFocusableInteractive: nothing happens on the header's row
     <Card
       as="div"
       role="grid"
@@ -43,7 +56,11 @@ export function VirtualTable<Row, Key extends string>(props: VirtualTableProps<R
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
     >
-      <div className={`${classes.row} ${classes.header}`} style={tracks} role="row">
+      <div
+        className={`${classes.row} ${classes.header}`}
+        style={{ gridTemplateColumns: tracks }}
+        role="row"
+      >
         {columns.map((column) => (
           <SortHeader
             key={column.key}
@@ -61,41 +78,23 @@ export function VirtualTable<Row, Key extends string>(props: VirtualTableProps<R
       >
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const row = rows[index] as Row;
-          const top = start - virtualizer.options.scrollMargin;
           return (
-            <div
+            <TableRow
               key={rowKey(row)}
-              className={`${classes.row} ${classes.entry}`}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={openKey === undefined ? undefined : rowKey(row) === openKey}
-              data-index={index}
-              data-opens={onOpen ? true : undefined}
-              tabIndex={index === focus.at ? 0 : -1}
-              style={{ ...tracks, height: row_px, transform: `translateY(${top}px)` }}
-              onFocus={() => focus.take(index)}
-              onKeyDown={(event) => focus.press(event, onOpen && (() => onOpen(row)))}
-              onClick={onOpen && ((event) => isOnControl(event) || onOpen(row))}
-            >
-              {columns.map(({ key, cell, isNumber }) => (
-                <div
-                  key={key}
-                  role="gridcell"
-                  className={classes.cell}
-                  data-number={isNumber || undefined}
-                >
-                  {cell(row)}
-                </div>
-              ))}
-            </div>
+              row={row}
+              columns={columns}
+              tracks={tracks}
+              index={index}
+              top_px={start - virtualizer.options.scrollMargin}
+              row_px={row_px}
+              isStop={index === focus.at}
+              isSelected={openKey === undefined ? undefined : rowKey(row) === openKey}
+              actions={actions}
+            />
           );
         })}
       </div>
     </Card>
-    // biome-ignore-end lint/a11y/useFocusableInteractive: rows take the focus, cells need none
+    // biome-ignore-end lint/a11y/useFocusableInteractive: nothing happens on the header's row
   );
-}
-
-function isOnControl({ target }: { target: EventTarget }): boolean {
-  return target instanceof Element && target.closest("a, button, input, label") !== null;
 }
