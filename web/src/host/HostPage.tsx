@@ -1,10 +1,11 @@
 import { Anchor, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo, useRef } from "react";
 import { ApiError } from "../api/error";
 import type { Mark } from "../api/types";
 import { QueryNotice } from "../app/QueryNotice";
+import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 import { ChartSection } from "./ChartSection";
 import { Details } from "./Details";
@@ -54,9 +55,7 @@ export function HostPage() {
   const detail = query.data?.detail;
   const hostname = detail?.agent.hostname;
 
-  useEffect(() => {
-    document.title = words.title(hostname ?? words.machine);
-  }, [hostname]);
+  usePageTitle(hostname ?? words.machine);
 
   if (query.error instanceof ApiError && query.error.status === 404) return <UnknownHost />;
   return (

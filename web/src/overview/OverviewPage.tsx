@@ -1,7 +1,8 @@
 import { Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import { QueryNotice } from "../app/QueryNotice";
+import { usePageTitle } from "../app/usePageTitle";
 import { text } from "../text";
 import { Attention } from "./Attention";
 import { MachineList } from "./MachineList";
@@ -15,9 +16,7 @@ const NoMachine = lazy(async () => ({ default: (await import("../add/NoMachine")
 export function OverviewPage() {
   const query = useQuery(fleetQuery);
   const hosts = query.data?.hosts.length ?? 0;
-  useEffect(() => {
-    document.title = text.shell.documentTitle(words.title);
-  }, []);
+  usePageTitle(words.title);
   return (
     <>
       <Title order={1} className="visually-hidden">

@@ -78,7 +78,7 @@ export function AboutPart() {
         <>
           <dl className={`${classes.card} ${classes.facts}`}>
             <dt>{words.version}</dt>
-            <dd>Muster {query.data.version}</dd>
+            <dd>{`${text.shell.name} ${query.data.version}`}</dd>
             <dt>{words.licence}</dt>
             <dd>{words.licenceName}</dd>
             <dt>{words.built}</dt>

@@ -1,8 +1,8 @@
-import { Tabs, Title } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { Notice } from "../app/Notice";
+import { PageHead } from "../app/PageHead";
 import { QueryNotice } from "../app/QueryNotice";
 import { sessionQuery } from "../session/queries";
 import { text } from "../text";
@@ -29,15 +29,9 @@ export function SettingsPage() {
   const navigate = useNavigate({ from: "/settings" });
   const Content = CONTENT[part];
 
-  useEffect(() => {
-    document.title = text.shell.documentTitle(text.settings.title);
-  }, []);
-
   return (
     <>
-      <Title order={1} size="h3" mb="md">
-        {text.settings.title}
-      </Title>
+      <PageHead title={text.settings.title} />
       <QueryNotice query={session} />
       {session.data && !session.data.is_admin && <Notice>{text.settings.adminsOnly}</Notice>}
       {session.data?.is_admin && (

@@ -2,11 +2,11 @@ import { Anchor, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { PlusIcon } from "../../icons/icons";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { Filter } from "../list/Filter";
 import { ListTools } from "../list/ListTools";
@@ -42,11 +42,11 @@ export function AgentsPage() {
 
   return (
     <>
-      <FleetHead title={words.title}>
+      <PageHead title={words.title}>
         <Button component={Link} to="/add" variant="default" leftSection={<PlusIcon />}>
           {text.add.title}
         </Button>
-      </FleetHead>
+      </PageHead>
       {agents.length > 0 && (
         <ListTools
           label={words.search}

@@ -2,11 +2,11 @@ import { Button } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
 import { RevisionItem } from "../configs/revisions/RevisionItem";
 import classes from "../configs/revisions/revisions.module.css";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { revisionsQuery } from "../reading";
 import page from "./changes.module.css";
@@ -23,7 +23,7 @@ export function ChangesPage() {
   const revisions = query.data ?? [];
   return (
     <>
-      <FleetHead title={words.title} />
+      <PageHead title={words.title} />
       <p className={page.text}>{words.text}</p>
       {first !== undefined && (
         <p className={page.text}>

@@ -1,9 +1,9 @@
 import { Anchor, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { configsQuery, partsQuery } from "../reading";
 import { ConfigWorkbench } from "./ConfigWorkbench";
@@ -26,9 +26,9 @@ export function ConfigPage() {
       <Anchor component={Link} to="/fleet/configs" size="sm" className={classes.back}>
         {words.all}
       </Anchor>
-      <FleetHead title={name}>
+      <PageHead title={name}>
         {configs.data && !stored && !isLost && <span className={classes.new}>{words.isNew}</span>}
-      </FleetHead>
+      </PageHead>
       <QueryNotice query={configs} height={480} />
       {!configs.isPending && <QueryNotice query={parts} height={480} />}
       {isLost && (

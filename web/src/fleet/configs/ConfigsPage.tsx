@@ -2,10 +2,10 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { Hint } from "../list/Hint";
 import { ListTools } from "../list/ListTools";
@@ -40,11 +40,11 @@ export function ConfigsPage() {
 
   return (
     <>
-      <FleetHead title={words.title}>
+      <PageHead title={words.title}>
         <Button size="sm" onClick={() => setAdding(true)}>
           {words.create}
         </Button>
-      </FleetHead>
+      </PageHead>
       {configs.length > 0 && (
         <ListTools
           label={words.search}

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
+import { Empty } from "../list/Empty";
 import { agentsQuery, packagesQuery, tagsQuery } from "../reading";
 import { Failures } from "./Failures";
 import { FirstPackage } from "./FirstPackage";
@@ -21,7 +22,7 @@ export function ReleasesPage() {
   const lines = agents.data?.agents ?? [];
   return (
     <>
-      <FleetHead title={words.title} />
+      <PageHead title={words.title} />
       <div className={classes.pair}>
         <section className={classes.card} aria-labelledby="packages">
           <h2 id="packages">{words.packages}</h2>

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { Filter } from "../list/Filter";
 import { Hint } from "../list/Hint";
@@ -41,7 +41,7 @@ export function RunnersPage() {
 
   return (
     <>
-      <FleetHead title={words.title} />
+      <PageHead title={words.title} />
       {runners.length > 0 && (
         <ListTools
           label={words.search}

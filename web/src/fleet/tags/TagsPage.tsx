@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { Hint } from "../list/Hint";
 import { ListTools } from "../list/ListTools";
@@ -36,11 +36,11 @@ export function TagsPage() {
 
   return (
     <>
-      <FleetHead title={words.title}>
+      <PageHead title={words.title}>
         <Button size="sm" onClick={() => setAdding(true)}>
           {words.create}
         </Button>
-      </FleetHead>
+      </PageHead>
       {tags.length > 0 && (
         <ListTools
           label={words.search}

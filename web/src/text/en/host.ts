@@ -3,7 +3,6 @@ import { many } from "./many";
 
 /** The page of one machine. */
 export const host = {
-  title: (hostname: string) => `${hostname} · Muster`,
   machine: "Machine",
   back: "Machines",
   calm: "nothing is wrong here",

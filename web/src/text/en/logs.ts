@@ -1,4 +1,4 @@
-import { many } from "./many";
+import { many, plural } from "./many";
 
 /** The logs page. */
 export const logs = {
@@ -31,7 +31,7 @@ export const logs = {
   fields: {
     title: "Fields",
     show: "Fields",
-    of: (rows: number) => (rows === 1 ? "of the newest row" : `of the newest ${many(rows, "row")}`),
+    of: (rows: number) => plural(rows, "of the newest row", `of the newest ${many(rows, "row")}`),
     find: "Find a field",
     none: "No field.",
     top: (name: string) => `Most frequent values of ${name}`,

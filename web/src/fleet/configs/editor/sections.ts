@@ -1,3 +1,4 @@
+import { text } from "../../../text";
 import type { ConfigOption, ConfigParts } from "../../types";
 import { nodeAt, type OutlineNode, textAt } from "./outline";
 
@@ -12,14 +13,16 @@ export interface SectionKey {
   isRequired: boolean;
 }
 
+const { parts: words } = text.fleet.config;
+
 const SECTIONS: Record<string, [first: unknown, info: string]> = {
-  reader: [{ mode: "tailx" }, "Where lines come from."],
-  parser: [{ type: "raw" }, "Takes lines apart; without it each line is one text."],
-  transforms: [[], "Change fields, in order."],
-  senders: [[], "Where rows go; always to this server, too."],
-  cleaner: [{}, "Deletes files that have been read."],
-  router: [{}, "Sends each row to one sender, by a field."],
-  metric: [[{ type: "cpu" }], "Takes samples of the machine instead of reading lines."],
+  reader: [{ mode: "tailx" }, words.reader],
+  parser: [{ type: "raw" }, words.parser],
+  transforms: [[], words.transforms],
+  senders: [[], words.senders],
+  cleaner: [{}, words.cleaner],
+  router: [{}, words.router],
+  metric: [[{ type: "cpu" }], words.metric],
 };
 
 const COMPONENTS = { reader: "readers", parser: "parsers" } as const;
@@ -71,7 +74,7 @@ export function keyAt(
 function sectionKeys(): SectionKey[] {
   return Object.entries(SECTIONS).map(([name, [first, info]]) => ({
     name,
-    detail: Array.isArray(first) ? "list" : "object",
+    detail: Array.isArray(first) ? words.list : words.object,
     info,
     values: [],
     first,
@@ -91,7 +94,7 @@ function componentKeys(
   const names = parts[list].flatMap((each) => each.names);
   const type: SectionKey = {
     name: typeKey,
-    detail: `name of a ${kind}`,
+    detail: words.nameOf(kind),
     info: component?.about ?? "",
     values: names,
     first: names[0] ?? "",
@@ -109,16 +112,16 @@ function metricKeys(
   if (inner.length === 1) {
     const types = parts.metrics.map(({ name }) => name);
     return [
-      plainKey("type", "name of a type", types, types[0] ?? ""),
-      plainKey("attributes", "object", [], {}),
-      plainKey("config", "object", [], {}),
+      plainKey("type", words.nameOf("type"), types, types[0] ?? ""),
+      plainKey("attributes", words.object, [], {}),
+      plainKey("config", words.object, [], {}),
     ];
   }
   const type = textAt(nodeAt(root, path.slice(0, 2)), "type");
   const metric = parts.metrics.find(({ name }) => name === type);
   if (!metric || inner.length !== 2) return [];
   if (inner[1] === "attributes") {
-    return metric.attributes.map((name) => plainKey(name, "true or false", [true, false], true));
+    return metric.attributes.map((name) => plainKey(name, words.trueOrFalse, [true, false], true));
   }
   return inner[1] === "config" ? metric.keys.map((name) => plainKey(name, "", [], true)) : [];
 }
@@ -133,7 +136,7 @@ function toKey(option: ConfigOption): SectionKey {
   const first = option.default ?? option.choices[0] ?? FIRST[option.types[0] ?? "text"] ?? "";
   return {
     name: option.name,
-    detail: option.choices.length > 0 ? "choice" : option.types.join(" or "),
+    detail: option.choices.length > 0 ? words.choice : option.types.join(words.or),
     info: option.description,
     values: choices,
     first: isSwitch ? !option.default : first,
