@@ -138,10 +138,10 @@ def test_machines_have_a_past_and_troubles_and_a_restart_adds_nothing_twice(
     demo.stop()
 
     demo.start("--data", str(data))
-    wait_for("the machines", lambda: len(demo.agents(state="online")) >= MACHINES - 1, 60)
+    wait_for("the machines", lambda: len(demo.agents(state="online")) >= MACHINES - 1, 120)
     assert demo.agents() == known
     started_us = time.time_ns() // 1000
-    wait_for("new lines", lambda: demo.rows(LOGGING, RUNNER)[0]["ts_us"] > started_us, 60)
+    wait_for("new lines", lambda: demo.rows(LOGGING, RUNNER)[0]["ts_us"] > started_us, 120)
     stored = [(row["ts_us"], row["fields"]["pid"]) for row in demo.rows(LOGGING, RUNNER)]
     since_s = json.loads((data / "demo/since.json").read_text())
     machine = SimulatedMachine(int(LOGGING[-2:]), story=Story(since_s))
