@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { text } from "../../text";
-import { Empty } from "../list/Empty";
 import { agentsQuery, packagesQuery, tagsQuery } from "../reading";
 import { Failures } from "./Failures";
 import { FirstPackage } from "./FirstPackage";

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
 import { formatMoment } from "../../format/time";
 import { sessionQuery } from "../../session/queries";
@@ -7,7 +8,6 @@ import { type Column, DataTable } from "../../tables/DataTable";
 import { text } from "../../text";
 import { letInAgent } from "../agents/changes";
 import { useAskChange } from "../change/ChangesProvider";
-import { FleetHead } from "../FleetHead";
 import { Empty } from "../list/Empty";
 import { shutOutQuery } from "../reading";
 import type { ShutOutAgent } from "../types";
@@ -22,7 +22,7 @@ export function ShutOutPage() {
   const ask = useAskChange();
   return (
     <>
-      <FleetHead title={words.title} />
+      <PageHead title={words.title} />
       <p className={classes.what}>{words.what}</p>
       <QueryNotice query={query} height={160} />
       {query.data?.length === 0 && <Empty title={words.empty} next={words.emptyNext} />}
