@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { sessionQuery } from "../session/queries";
 import { text } from "../text";
 import { ChangesProvider } from "./change/ChangesProvider";
 import classes from "./layout.module.css";
@@ -7,6 +9,7 @@ import { FLEET_PARTS } from "./sections";
 
 /** What the pages of the fleet share: the way to each other, and asking for changes. */
 export function FleetFrame() {
+  const { data: session } = useQuery(sessionQuery);
   const nav = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useEffect(() => {
@@ -27,6 +30,7 @@ export function FleetFrame() {
           </Link>
         ))}
       </nav>
+      {session?.is_admin === false && <p className={classes.looksOnly}>{text.fleet.looksOnly}</p>}
       <Outlet />
     </ChangesProvider>
   );

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { useAskChange } from "../change/ChangesProvider";
 import { SelectionBar } from "../list/SelectionBar";
@@ -23,7 +24,7 @@ export function AgentBulk({
   const onDone = () => selection.set([]);
   const chosen = agents.filter(({ id }) => selection.has(id));
   return (
-    <>
+    <AdminOnly>
       <SelectionBar selection={selection}>
         <Button size="compact-sm" variant="default" onClick={() => setTagging("add")}>
           {words.addTag}
@@ -48,6 +49,6 @@ export function AgentBulk({
         </Button>
       </SelectionBar>
       <TagDialog mode={tagging} agents={chosen} onClose={() => setTagging(null)} onDone={onDone} />
-    </>
+    </AdminOnly>
   );
 }

@@ -1,5 +1,6 @@
 import { TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useIsAdmin } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { useAskChange } from "../change/ChangesProvider";
 import { tagsQuery } from "../reading";
@@ -19,6 +20,7 @@ interface ConfigTagsProps {
 export function ConfigTags({ name, tags, isNew, onNewTags }: ConfigTagsProps) {
   const { data } = useQuery(tagsQuery);
   const ask = useAskChange();
+  const isAdmin = useIsAdmin();
   const change = (next: string[]) => {
     if (isNew) return onNewTags(next);
     const added = next.find((tag) => !tags.includes(tag));
@@ -32,6 +34,7 @@ export function ConfigTags({ name, tags, isNew, onNewTags }: ConfigTagsProps) {
       description={tags.length === 0 && !isNew ? words.noTags : undefined}
       placeholder={tags.length === 0 ? words.tagsHint : undefined}
       size="sm"
+      readOnly={!isAdmin}
       data={data?.map((tag) => tag.name) ?? []}
       value={[...tags]}
       onChange={change}

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
 import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
+import { AdminOnly } from "../../session/AdminOnly";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
 import { Empty } from "../list/Empty";
@@ -41,9 +42,11 @@ export function ConfigsPage() {
   return (
     <>
       <PageHead title={words.title}>
-        <Button size="sm" onClick={() => setAdding(true)}>
-          {words.create}
-        </Button>
+        <AdminOnly>
+          <Button size="sm" onClick={() => setAdding(true)}>
+            {words.create}
+          </Button>
+        </AdminOnly>
       </PageHead>
       {configs.length > 0 && (
         <ListTools
@@ -57,9 +60,11 @@ export function ConfigsPage() {
       <QueryNotice query={query} height={320} />
       {query.data && configs.length === 0 && (
         <Empty title={words.empty} next={words.emptyNext}>
-          <Button size="sm" variant="light" onClick={() => setAdding(true)}>
-            {words.create}
-          </Button>
+          <AdminOnly>
+            <Button size="sm" variant="light" onClick={() => setAdding(true)}>
+              {words.create}
+            </Button>
+          </AdminOnly>
         </Empty>
       )}
       {configs.length > 0 && shown.length === 0 && <Empty title={text.fleet.common.noMatch} />}

@@ -1,5 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
+import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { useAskChange } from "../change/ChangesProvider";
 import { addConfig, deleteConfig, saveConfig } from "./changes";
@@ -48,25 +49,27 @@ export function SaveBar({ name, draft, isNew, newTags }: SaveBarProps) {
           (draft.isJson ? words.check.problems(problems.length) : words.check.notJson)}
       </span>
       <span className={classes.keys}>{isUnsaved ? words.unsaved : words.keys}</span>
-      <Group gap="xs" ml="auto">
-        {!isNew && !draft.isChanged && (
-          <Button size="sm" variant="subtle" color="red" c="var(--bad)" onClick={remove}>
-            {text.fleet.common.delete}
+      <AdminOnly>
+        <Group gap="xs" ml="auto">
+          {!isNew && !draft.isChanged && (
+            <Button size="sm" variant="subtle" color="red" c="var(--bad)" onClick={remove}>
+              {text.fleet.common.delete}
+            </Button>
+          )}
+          {draft.isChanged && (
+            <Button size="sm" variant="default" onClick={draft.discard}>
+              {words.revert}
+            </Button>
+          )}
+          <Button
+            size="sm"
+            disabled={!isUnsaved || !isOk || draft.config === undefined}
+            onClick={save}
+          >
+            {isNew ? words.create : words.review}
           </Button>
-        )}
-        {draft.isChanged && (
-          <Button size="sm" variant="default" onClick={draft.discard}>
-            {words.revert}
-          </Button>
-        )}
-        <Button
-          size="sm"
-          disabled={!isUnsaved || !isOk || draft.config === undefined}
-          onClick={save}
-        >
-          {isNew ? words.create : words.review}
-        </Button>
-      </Group>
+        </Group>
+      </AdminOnly>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Button, Table } from "@mantine/core";
 import { formatCount } from "../../format/number";
+import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { upgradeAgents } from "../agents/changes";
 import { useAskChange } from "../change/ChangesProvider";
@@ -57,9 +58,11 @@ export function WaveTable({ waves, agents }: WaveTableProps) {
               ))}
               <Table.Td ta="right">
                 {wave.steps.available > 0 ? (
-                  <Button size="compact-sm" variant="light" onClick={() => upgrade(wave.tag)}>
-                    {words.upgrade(wave.steps.available)}
-                  </Button>
+                  <AdminOnly>
+                    <Button size="compact-sm" variant="light" onClick={() => upgrade(wave.tag)}>
+                      {words.upgrade(wave.steps.available)}
+                    </Button>
+                  </AdminOnly>
                 ) : (
                   <span className={classes.quiet}>{words.nothing}</span>
                 )}

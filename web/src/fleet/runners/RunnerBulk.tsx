@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { useAskChange } from "../change/ChangesProvider";
 import { SelectionBar } from "../list/SelectionBar";
@@ -17,17 +18,19 @@ export function RunnerBulk({ selection, runners }: RunnerBulkProps) {
   const ask = useAskChange();
   const chosen = runners.filter((runner) => selection.has(keyOf(runner)));
   return (
-    <SelectionBar selection={selection}>
-      {ORDERS.map((order) => (
-        <Button
-          key={order}
-          size="compact-sm"
-          variant="default"
-          onClick={() => ask({ ...orderRunners(order, chosen), onDone: () => selection.set([]) })}
-        >
-          {text.fleet.runners.bulk[order]}
-        </Button>
-      ))}
-    </SelectionBar>
+    <AdminOnly>
+      <SelectionBar selection={selection}>
+        {ORDERS.map((order) => (
+          <Button
+            key={order}
+            size="compact-sm"
+            variant="default"
+            onClick={() => ask({ ...orderRunners(order, chosen), onDone: () => selection.set([]) })}
+          >
+            {text.fleet.runners.bulk[order]}
+          </Button>
+        ))}
+      </SelectionBar>
+    </AdminOnly>
   );
 }

@@ -4,6 +4,7 @@ import { formatAgo } from "../../format/duration";
 import { MISSING } from "../../format/missing";
 import { formatCount } from "../../format/number";
 import { formatMoment } from "../../format/time";
+import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import drawer from "../agents/drawer.module.css";
 import { useAskChange } from "../change/ChangesProvider";
@@ -83,16 +84,18 @@ function Orders({ runner }: { runner: RunnerLine }) {
   const ask = useAskChange();
   return (
     <Group gap="xs" mt="md">
-      {ORDERS.map((order) => (
-        <Button
-          key={order}
-          size="compact-sm"
-          variant="default"
-          onClick={() => ask(orderRunners(order, [runner]))}
-        >
-          {words.bulk[order]}
-        </Button>
-      ))}
+      <AdminOnly>
+        {ORDERS.map((order) => (
+          <Button
+            key={order}
+            size="compact-sm"
+            variant="default"
+            onClick={() => ask(orderRunners(order, [runner]))}
+          >
+            {words.bulk[order]}
+          </Button>
+        ))}
+      </AdminOnly>
       <Link to="/fleet/configs/$name" params={{ name: runner.name }} className={drawer.link}>
         {words.detail.edit}
       </Link>

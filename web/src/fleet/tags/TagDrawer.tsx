@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, MultiSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useIsAdmin } from "../../session/AdminOnly";
 import { text } from "../../text";
 import { tagAgents, untagAgents } from "../agents/changes";
 import { useAskChange } from "../change/ChangesProvider";
@@ -33,6 +34,7 @@ function TagForm({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const agents = useQuery(agentsQuery);
   const configs = useQuery(configsQuery);
   const ask = useAskChange();
+  const isAdmin = useIsAdmin();
 
   const changeAgents = (next: string[]) => {
     const added = next.filter((id) => !agent_ids.includes(id));
@@ -53,22 +55,26 @@ function TagForm({ tag, onClose }: { tag: Tag; onClose: () => void }) {
         <TextInput
           flex={1}
           label={text.fleet.common.note}
+          readOnly={!isAdmin}
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <Button
-          variant="default"
-          disabled={note === tag.note}
-          onClick={() => ask(changeNote(name, note))}
-        >
-          {text.fleet.common.save}
-        </Button>
+        {isAdmin && (
+          <Button
+            variant="default"
+            disabled={note === tag.note}
+            onClick={() => ask(changeNote(name, note))}
+          >
+            {text.fleet.common.save}
+          </Button>
+        )}
       </Group>
       <MultiSelect
         mt="md"
         label={words.agents}
         description={agent_ids.length === 0 ? words.noAgents : undefined}
         searchable
+        readOnly={!isAdmin}
         data={(agents.data?.agents ?? []).map(({ id, hostname }) => ({
           value: id,
           label: hostname || id,
@@ -81,18 +87,21 @@ function TagForm({ tag, onClose }: { tag: Tag; onClose: () => void }) {
         label={words.configs}
         description={config_names.length === 0 ? words.noConfigs : undefined}
         searchable
+        readOnly={!isAdmin}
         data={(configs.data ?? []).map((config) => config.name)}
         value={config_names}
         onChange={changeConfigs}
       />
-      <Button
-        mt="xl"
-        variant="light"
-        color="red"
-        onClick={() => ask({ ...deleteTag(name), onDone: onClose })}
-      >
-        {words.delete(name)}
-      </Button>
+      {isAdmin && (
+        <Button
+          mt="xl"
+          variant="light"
+          color="red"
+          onClick={() => ask({ ...deleteTag(name), onDone: onClose })}
+        >
+          {words.delete(name)}
+        </Button>
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { PageHead } from "../../app/PageHead";
 import { QueryNotice } from "../../app/QueryNotice";
+import { AdminOnly } from "../../session/AdminOnly";
 import { VirtualTable } from "../../tables/VirtualTable";
 import { text } from "../../text";
 import { Empty } from "../list/Empty";
@@ -37,9 +38,11 @@ export function TagsPage() {
   return (
     <>
       <PageHead title={words.title}>
-        <Button size="sm" onClick={() => setAdding(true)}>
-          {words.create}
-        </Button>
+        <AdminOnly>
+          <Button size="sm" onClick={() => setAdding(true)}>
+            {words.create}
+          </Button>
+        </AdminOnly>
       </PageHead>
       {tags.length > 0 && (
         <ListTools
@@ -53,9 +56,11 @@ export function TagsPage() {
       <QueryNotice query={query} height={320} />
       {query.data && tags.length === 0 && (
         <Empty title={words.empty} next={words.emptyNext}>
-          <Button size="sm" variant="light" onClick={() => setAdding(true)}>
-            {words.create}
-          </Button>
+          <AdminOnly>
+            <Button size="sm" variant="light" onClick={() => setAdding(true)}>
+              {words.create}
+            </Button>
+          </AdminOnly>
         </Empty>
       )}
       {tags.length > 0 && shown.length === 0 && <Empty title={text.fleet.common.noMatch} />}

@@ -5,6 +5,7 @@ import { many, plural } from "./many";
 /** The fleet: agents, configurations, tags, runners, releases and changes. */
 export const fleet = {
   title: "Fleet",
+  looksOnly: "You look only: administrators change the fleet.",
   sections: {
     label: "Parts of the fleet",
     agents: "Agents",

@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { formatMoment } from "../../../format/time";
+import { AdminOnly } from "../../../session/AdminOnly";
 import { text } from "../../../text";
 import { useAskChange } from "../../change/ChangesProvider";
 import { restoreRevision, undoRevision } from "../../change/restoring";
@@ -47,18 +48,20 @@ export function RevisionItem(props: RevisionItemProps) {
             {isOpen ? words.hide : words.show}
           </Button>
         )}
-        {!isNewest && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => ask(restoreRevision(id, action))}
-          >
-            {words.restore}
+        <AdminOnly>
+          {!isNewest && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => ask(restoreRevision(id, action))}
+            >
+              {words.restore}
+            </Button>
+          )}
+          <Button size="compact-xs" variant="default" onClick={() => ask(undoRevision(id, action))}>
+            {words.undo}
           </Button>
-        )}
-        <Button size="compact-xs" variant="default" onClick={() => ask(undoRevision(id, action))}>
-          {words.undo}
-        </Button>
+        </AdminOnly>
       </Group>
       {isOpen && <div className={classes.body}>{children}</div>}
     </li>
