@@ -37,7 +37,7 @@ export function DataTable<Row>({
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ title, isNumber }) => (
-              <Table.Th key={title} className={classes.th} ta={isNumber ? "right" : "left"}>
+              <Table.Th key={title} className={classes.th} data-number={isNumber || undefined}>
                 {title}
               </Table.Th>
             ))}
@@ -47,7 +47,7 @@ export function DataTable<Row>({
           {rows.map((row, index) => (
             <Table.Tr key={rowKey(row, index)}>
               {columns.map(({ title, cell, isNumber }) => (
-                <Table.Td key={title} ta={isNumber ? "right" : "left"} data-title={title}>
+                <Table.Td key={title} data-number={isNumber || undefined} data-title={title}>
                   {cell(row)}
                 </Table.Td>
               ))}

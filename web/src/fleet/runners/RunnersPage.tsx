@@ -67,7 +67,11 @@ export function RunnersPage() {
       )}
       <RunnerBulk selection={selection} runners={shown} />
       <QueryNotice query={query} height={420} />
-      {query.data && runners.length === 0 && <Empty title={words.empty} next={words.emptyNext} />}
+      {query.data && runners.length === 0 && (
+        <Empty title={words.empty} next={words.emptyNext}>
+          <Link to="/fleet/configs">{text.fleet.configs.title}</Link>
+        </Empty>
+      )}
       {runners.length > 0 && shown.length === 0 && <Empty title={text.fleet.common.noMatch} />}
       {shown.length > 0 && (
         <VirtualTable
