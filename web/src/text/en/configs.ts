@@ -102,6 +102,7 @@ export const configs = {
     maxLines: "Lines at most",
     run: "Read a sample",
     running: "Reading …",
+    trying: "Trying …",
     stop: "Stop",
     agentText:
       "The agent reads the files that the draft names, as far as its own settings allow. Nothing is stored or sent, and no position moves.",

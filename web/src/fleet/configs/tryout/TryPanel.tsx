@@ -1,6 +1,7 @@
 import {
   Button,
   Group,
+  Loader,
   NumberInput,
   SegmentedControl,
   Select,
@@ -25,6 +26,7 @@ const PAUSE_MS = 400;
 /** Tries the draft on lines: pasted ones while one types, or newest ones of an agent's files. */
 export function TryPanel({ draft }: { draft: unknown }) {
   const [source, setSource] = useState<"pasted" | "agent">("pasted");
+  const [pasted, setPasted] = useState("");
   return (
     <div className={classes.panel}>
       <SegmentedControl
@@ -37,13 +39,22 @@ export function TryPanel({ draft }: { draft: unknown }) {
           { value: "agent", label: words.agent },
         ]}
       />
-      {source === "pasted" ? <PastedLines draft={draft} /> : <AgentLines draft={draft} />}
+      {source === "pasted" ? (
+        <PastedLines draft={draft} pasted={pasted} onPaste={setPasted} />
+      ) : (
+        <AgentLines draft={draft} />
+      )}
     </div>
   );
 }
 
-function PastedLines({ draft }: { draft: unknown }) {
-  const [pasted, setPasted] = useState("");
+interface PastedLinesProps {
+  draft: unknown;
+  pasted: string;
+  onPaste: (lines: string) => void;
+}
+
+function PastedLines({ draft, pasted, onPaste }: PastedLinesProps) {
   const [lines] = useDebouncedValue(pasted, PAUSE_MS);
   const isReady = draft !== undefined && lines.trim() !== "";
   const query = useQuery({
@@ -66,8 +77,14 @@ function PastedLines({ draft }: { draft: unknown }) {
         maxRows={12}
         classNames={{ input: classes.pasted }}
         value={pasted}
-        onChange={(event) => setPasted(event.currentTarget.value)}
+        onChange={(event) => onPaste(event.currentTarget.value)}
       />
+      {query.isFetching && (
+        <Text size="xs" c="dimmed" role="status">
+          <Loader size={12} mr="xs" />
+          {words.trying}
+        </Text>
+      )}
       {query.error && <Notice>{errorText(query.error)}</Notice>}
       {query.data && lines.trim() !== "" && <TriedLines tried={query.data} />}
     </>
