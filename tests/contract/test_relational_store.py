@@ -31,10 +31,10 @@ from muster.model.link import StreamLedger
 from muster.model.mark import Mark, Window
 from muster.store.relational.agents import RelationalAgents
 from muster.store.relational.database import Relational, open_relational
+from muster.store.relational.fleet_schema import metadata
 from muster.store.relational.marks import RelationalMarks
 from muster.store.relational.migrate import migrate, plan_migration
 from muster.store.relational.sample_windows import RelationalWindows
-from muster.store.relational.schema import metadata
 from muster.store.relational.sessions import RelationalSessions
 from muster.store.relational.tokens import RelationalTokens
 from muster.store.relational.users import RelationalUsers

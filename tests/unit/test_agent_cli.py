@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from muster.agent.identity import open_data_directory
-from muster.cli.agent import _token_reader, command
+from muster.cli.agent import command
+from muster.cli.enrolment_token import token_reader
 from muster.errors import MusterError
 
 AGENT = [sys.executable, "-m", "muster", "agent", "--server", "http://127.0.0.1:9", "--interval", "1"]
@@ -88,20 +89,20 @@ def test_a_locked_data_directory_is_one_line(tmp_path: Path) -> None:
 
 def test_the_token_file_may_come_later(tmp_path: Path) -> None:
     path = tmp_path / "token"
-    read = _token_reader(str(path), None)
+    read = token_reader(str(path), None)
     assert read() is None
     path.write_text("\n")
     assert read() is None
     path.write_text("secret\n")
     assert read() == "secret"
-    assert _token_reader("", "from the environment")() == "from the environment"
+    assert token_reader("", "from the environment")() == "from the environment"
 
 
 def test_a_missing_token_is_said_again_every_ten_minutes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     times_s = iter((0.0, 20.0, 599.0, 600.0, 601.0))
-    read = _token_reader(str(tmp_path / "token"), None, lambda: next(times_s))
+    read = token_reader(str(tmp_path / "token"), None, lambda: next(times_s))
     assert [read() for _ in range(5)] == [None] * 5
     assert len(caplog.messages) == 2
     assert str(tmp_path / "token") in caplog.messages[0]

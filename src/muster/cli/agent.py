@@ -6,15 +6,13 @@ import logging
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import msgspec
 
-from muster.agent.trouble import Trouble
 from muster.agent.unit import unit_text, unreachable_part, write_unit
+from muster.cli.enrolment_token import HOW_TO_ENROL, read_token, token_reader
 from muster.cli.logs import start_logging
 from muster.cli.supervise import when_input_ends
 from muster.errors import InvalidInput, SettingsError
@@ -27,11 +25,6 @@ TOKEN_VARIABLE = "MUSTER_AGENT_TOKEN"  # noqa: S105 the name of a variable, not 
 DEFAULT_DATA = Path("muster-agent")
 SERVICE_DATA = Path("/var/lib/muster-agent")
 SERVICE_UNIT = Path("/etc/systemd/system/muster-agent.service")
-REMIND_S = 600.0
-HOW_TO_ENROL = (
-    "Make a token on the server (muster token create --scope agent --name THIS-MACHINE), "
-    "put it in a file here and name that with --token-file"
-)
 
 _log = logging.getLogger(__name__)
 
@@ -179,7 +172,7 @@ def _check_service(settings: Settings, token_file: Path | None) -> None:
     if settings.agent.upgrade_key:
         parse_public_key(settings.agent.upgrade_key)
     if token_file is not None:
-        _read_token(token_file)
+        read_token(token_file)
 
 
 def run_agent(
@@ -246,7 +239,7 @@ async def _run(
             outside_address=lambda: outside.address,
         ),
         sink=sink,
-        read_token=_token_reader(agent.token_file, token),
+        read_token=token_reader(agent.token_file, token),
         reach=reach,
         clock=clock,
         built_in=system_logs() if supervised and agent.collect_logs else (),
@@ -265,42 +258,6 @@ async def _run(
     _log.info("collecting every %g s for %s", agent.interval_s, agent.server)
     await runtime.run(stop)
     return SWITCH if upgrader.is_switching else 0
-
-
-def _token_reader(
-    token_file: str, token: str | None, monotonic_s: Callable[[], float] = time.monotonic
-) -> Callable[[], str | None]:
-    """Return what finds the enrolment token; the file is read each time, so it may come later.
-
-    While there is none, what to do is logged every ten minutes.
-    """
-    trouble = Trouble(_log, repeat_s=REMIND_S, monotonic_s=monotonic_s)
-
-    def read() -> str | None:
-        try:
-            if token_file:
-                return _read_token(Path(token_file))
-            if token:
-                return token
-            raise SettingsError(HOW_TO_ENROL)
-        except SettingsError as error:
-            trouble.met(f"no enrolment token, so reports are kept here: {error.message}")
-            return None
-
-    return read
-
-
-def _read_token(file: Path) -> str:
-    """Return the enrolment token in a file. Raises SettingsError that says how to get one."""
-    try:
-        token = file.read_text().strip()
-    except OSError as error:
-        raise SettingsError(f"--token-file {file}: {error.strerror}. {HOW_TO_ENROL}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"--token-file {file}: not text. {HOW_TO_ENROL}") from None
-    if not token:
-        raise SettingsError(f"--token-file {file} is empty. {HOW_TO_ENROL}")
-    return token
 
 
 def _reach() -> Reach:

@@ -14,9 +14,7 @@ from muster.errors import NotFound
 from muster.model.audit import ControlAction
 from muster.model.idempotency import IdempotencyKey
 from muster.store.relational.database import Relational
-from muster.store.relational.idempotency import find_answer, once
-from muster.store.relational.outbox import note_action
-from muster.store.relational.schema import (
+from muster.store.relational.fleet_schema import (
     fleet_assignments,
     fleet_collect_rules,
     fleet_configs,
@@ -30,6 +28,8 @@ from muster.store.relational.schema import (
     fleet_tombstones,
     server_settings,
 )
+from muster.store.relational.idempotency import find_answer, once
+from muster.store.relational.outbox import note_action
 
 
 class Place(NamedTuple):

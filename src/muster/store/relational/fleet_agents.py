@@ -13,7 +13,7 @@ from muster.core.fleet.runner_history import KEPT_OF_AGENT, RunnerChange
 from muster.model.desired import RunnerStatus
 from muster.model.ids import AgentId
 from muster.store.relational.database import Relational
-from muster.store.relational.schema import agent_commands, agent_runners, runner_changes
+from muster.store.relational.fleet_schema import agent_commands, agent_runners, runner_changes
 
 
 class RelationalRunners:

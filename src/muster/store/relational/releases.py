@@ -13,8 +13,8 @@ from muster.model.audit import ControlAction
 from muster.model.ids import AgentId
 from muster.model.release import Manifest, Release, SignedManifest, UpgradeStatus
 from muster.store.relational.database import Relational
+from muster.store.relational.fleet_schema import agent_upgrades, releases
 from muster.store.relational.outbox import note_action
-from muster.store.relational.schema import agent_upgrades, releases
 
 _SEPARATOR = ","
 """Joins what a package lacks; no name of that has a comma."""

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from muster.store.relational.schema import metadata
+from muster.store.relational.fleet_schema import metadata
 
 config = context.config
 
