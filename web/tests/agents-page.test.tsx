@@ -140,7 +140,7 @@ test("an agent is shut out from its details, after a dialog that names what foll
   expect(confirm).toHaveTextContent("Its credential counts no more, at once");
   expect(await within(confirm).findByText("This touches 1 agent.")).toBeVisible();
   await user.click(within(confirm).getByRole("button", { name: "Shut out" }));
-  expect(await screen.findByText("Shut out one.")).toBeVisible();
+  expect(await screen.findByText("Done: Shut out one.")).toBeVisible();
   const asked = calls.filter(({ route }) => route.endsWith("/shut-out"));
   expect(asked.map(({ url }) => url.search)).toEqual(["?dry_run=true", ""]);
 });

@@ -23,7 +23,7 @@ export function ChangeBar({ made, onUndone, onClose }: ChangeBarProps) {
   return (
     <div className={classes.bar} role="status">
       <span className={classes.what}>
-        {undo.isSuccess ? text.fleet.change.undone : `${made.title}.`}
+        {undo.isSuccess ? text.fleet.change.undone : text.fleet.change.made(made.title)}
         {undo.isError && ` ${errorText(undo.error)}`}
       </span>
       {revision_id !== null && !undo.isSuccess && (

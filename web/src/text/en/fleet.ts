@@ -74,6 +74,7 @@ export const fleet = {
       reset: "reset",
     } as Record<string, string>,
     undo: "Undo",
+    made: (title: string) => `Done: ${title}.`,
     undone: "Undone.",
     canUndo: "You can undo this afterwards; every change is kept under Changes.",
     cannotUndo: "An upgrade cannot be taken back here.",
