@@ -45,7 +45,7 @@ export function SignInPage() {
         </div>
         {link.isError && <Notice>{linkFailureText(link.error)}</Notice>}
         {next !== undefined && !link.isError && !isEntering && (
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" mb="md">
             {words.comeBack}
           </Text>
         )}
