@@ -7,28 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
+from bench.console_data import fill_logs, open_tables
 from bench.figures import Figure
 from muster.api.console.pages import BUILT
-from muster.settings import TelemetrySettings
-from muster.store.telemetry.clients import TelemetryClients
 from tests.processes import MUSTER, Program, Site, wait_for
 from tests.ui.conftest import FLAGS, sign_in_link
 
 AGENTS, ROWS, LOADS = 200, 10_000_000, 5
-ROWS_AT_ONCE = 1_000_000
 START_S = 240.0
-
-FILL = """
-INSERT INTO logs (received_at, row, ts, agent_id, runner, source, level, message, epoch, sequence)
-SELECT now64(6, 'UTC') - toIntervalSecond({piece:UInt32}), number,
-    now64(6, 'UTC') - toIntervalMillisecond(intDiv(number * 86400, 1000) + {piece:UInt32}),
-    lower(hex(MD5(toString(number % 200)))), 'nginx', '/var/log/nginx/access.log',
-    multiIf(number % 100 < 3, 'error', number % 100 < 10, 'warning', 'info'),
-    concat('10.0.', toString(number % 256), '.', toString(rand() % 256), ' - - "GET /api/v1/items?s=',
-        toString(number), ' HTTP/1.1" ', toString(200 + 100 * (number % 4)), ' ', toString(rand() % 90000)),
-    repeat('e', 32), intDiv(number, 1000)
-FROM numbers({count:UInt32})
-"""
 
 SHOWN = """
 const told = () => {
@@ -47,9 +33,8 @@ told();
 
 def measure_console(directory: Path, _seconds: float) -> list[Figure]:
     """Open the first page with a cold cache, of a full server and of an empty one."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None or not (BUILT / "index.html").is_file():
-        print("the console is not measured: it needs Chromium and `make web`")
+    program = find_chromium()
+    if program is None:
         return []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
@@ -64,32 +49,30 @@ def measure_console(directory: Path, _seconds: float) -> list[Figure]:
     ]
 
 
+def find_chromium() -> str | None:
+    """Return the browser; None, and a word about it, when the console cannot be measured."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None or not (BUILT / "index.html").is_file():
+        print("the console is not measured: it needs Chromium and `make web`")
+        return None
+    return program
+
+
 def _loads(browser: Browser, directory: Path, *, agents: int) -> list[float]:
     """Return the milliseconds from navigation to data on the screen, of each load."""
     directory.mkdir()
     with Site(directory, "--open") as site:
         if agents:
-            site.data.mkdir()
-            fill(site.data)
+            with open_tables(site.data) as clients:
+                fill_logs(clients, ROWS)
         site.start()
         fleet = _start_fleet(site, directory, agents) if agents else None
         try:
-            cookies = _sign_in(browser, site)
+            cookies = sign_in(browser, site)
             return [_load(browser, site, cookies) for _ in range(LOADS)]
         finally:
             if fleet is not None:
                 fleet.kill()
-
-
-def fill(data: Path) -> None:
-    """Store log rows of the last day in the data directory of a server that does not run."""
-    clients = TelemetryClients(TelemetrySettings(), data, query_timeout_s=lambda: 600)
-    try:
-        clients.create_tables()
-        for piece in range(ROWS // ROWS_AT_ONCE):
-            clients.command(FILL, {"piece": piece, "count": ROWS_AT_ONCE})
-    finally:
-        clients.close()
 
 
 def _start_fleet(site: Site, directory: Path, agents: int) -> Program:
@@ -105,7 +88,8 @@ def _start_fleet(site: Site, directory: Path, agents: int) -> Program:
     return fleet
 
 
-def _sign_in(browser: Browser, site: Site) -> StorageState:
+def sign_in(browser: Browser, site: Site) -> StorageState:
+    """Return the cookies of an administrator."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(sign_in_link(site))

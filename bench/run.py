@@ -13,12 +13,14 @@ from bench.audit import measure_audit, measure_audit_pages
 from bench.backtest import measure_backtest
 from bench.beside import measure_beside
 from bench.console import measure_console
+from bench.console_machines import measure_machines
 from bench.counter import measure_counter
 from bench.figures import Figure
 from bench.fleet import measure_fleet, measure_push
 from bench.grok import measure_grok
 from bench.logs import measure_log_batches, measure_log_lines, measure_log_search
 from bench.samples import measure_metrics, measure_sample_ingest
+from bench.scrolling import measure_scrolling
 from bench.server import measure_few, measure_many, measure_overhead
 
 HEAD = """# Results
@@ -50,6 +52,8 @@ PARTS = (
     measure_beside,
     measure_grok,
     measure_console,
+    measure_scrolling,
+    measure_machines,
     measure_push,
     measure_fleet,
 )
