@@ -60,6 +60,11 @@ def open_event(page: Page) -> None:
     panel.get_by_text("Proven: this event is in the log").wait_for()
 
 
+def await_check(page: Page) -> None:
+    """Wait until the configuration is checked."""
+    page.get_by_text("Nothing wrong").wait_for()
+
+
 def try_lines(page: Page) -> None:
     """Try the configuration with lines of a machine."""
     page.get_by_text("Agent", exact=True).last.click()
@@ -91,7 +96,7 @@ SHOTS = (
     Shot("add-command", "/add", make_command),
     Shot("fleet", "/fleet"),
     Shot("fleet-configs", "/fleet/configs"),
-    Shot("fleet-configs-edit", f"/fleet/configs/{PATTERN}"),
+    Shot("fleet-configs-edit", f"/fleet/configs/{PATTERN}", await_check),
     Shot("fleet-configs-try", f"/fleet/configs/{PATTERN}", try_lines),
     Shot("fleet-configs-revisions", "/fleet/configs/shop?tab=revisions"),
     Shot("fleet-tags", "/fleet/tags"),
