@@ -55,7 +55,7 @@ def open_error(page: Page) -> None:
 
 def open_event(page: Page) -> None:
     """Open an event of the shop with its proof."""
-    page.get_by_role("grid", name=re.compile("Audit events")).get_by_text("OrderRefunded").first.click()
+    page.get_by_role("grid", name=re.compile("Audit events")).get_by_text("shop").first.click()
     panel = page.get_by_role("region", name="Event")
     panel.get_by_text("Proven: this event is in the log").wait_for()
 
@@ -67,6 +67,9 @@ def await_check(page: Page) -> None:
 
 def try_lines(page: Page) -> None:
     """Try the configuration with lines of a machine."""
+    more = page.get_by_text("Try and more")
+    if more.is_visible():
+        more.click()
     page.get_by_text("Agent", exact=True).last.click()
     page.get_by_role("combobox", name="Choose an agent").click()
     page.get_by_role("option", name=re.compile(BUSY)).first.click()
@@ -91,7 +94,7 @@ SHOTS = (
     Shot("logs-row", "/logs?q=level:error", open_error),
     Shot("events", "/events?range=7d"),
     Shot("audit", "/audit"),
-    Shot("audit-proof", "/audit?app=shop", open_event),
+    Shot("audit-proof", "/audit?app=shop&kind=OrderRefunded", open_event),
     Shot("add", "/add"),
     Shot("add-command", "/add", make_command),
     Shot("fleet", "/fleet"),
