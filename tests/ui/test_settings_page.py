@@ -96,7 +96,7 @@ def test_a_port_is_watched_and_a_group_turned_off_from_the_console(visit: Visit)
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
     wait_for("the port", lambda: site.get("/reports/last").json()["ports"]["inUse"] == [site.port])
-    agent_id = site.get("/v1/api/agents").json()["agents"][0]["id"]
+    agent_id = site.get("/v1/api/agents").json()["agentList"][0]["id"]
     page.goto(f"{site.url}/hosts/{agent_id}")
     expect(page.get_by_text("Turned off, so there are no charts of it: TCP connections.")).to_be_visible()
     visit.picture("host-not-collected")
