@@ -166,6 +166,20 @@ def test_a_tile_orders_the_machines(visit: Visit, full: Machine) -> None:
 
 
 @WIDE
+def test_a_bar_of_a_tile_shows_its_machines(visit: Visit, full: Machine) -> None:
+    fill(full)
+    visit.page.goto(visit.site.url)
+    bars = visit.page.get_by_role("group", name="Machines by Fullest disk")
+    bars.get_by_role("button").last.click()
+    expect(visit.page).to_have_url(re.compile("within=disk"))
+    grid = visit.page.get_by_role("grid", name="Machines")
+    expect(grid.get_by_role("row").nth(1)).to_contain_text(HOSTILE)
+    visit.page.get_by_role("button", name=re.compile("show all machines again")).click()
+    expect(visit.page).not_to_have_url(re.compile("within="))
+    visit.check()
+
+
+@WIDE
 def test_a_silent_machine_is_told_and_leads_to_its_page(visit: Visit, lost: Machine) -> None:
     headers = {"Authorization": f"Bearer {visit.site.token('read')}"}
 

@@ -1,4 +1,4 @@
-import type { Fleet, FleetHost, Overall, SparklinePage, Values } from "../src/api/types";
+import type { Fleet, FleetHost, Overall, SparklinePage, Trend, Values } from "../src/api/types";
 import { hash, wave } from "./wave";
 
 const NAMES = [
@@ -24,7 +24,25 @@ export function makeFleet(count: number, now_us: number): Fleet {
   return {
     server_us: now_us,
     interval_s: 10,
+    trend: makeTrend(),
     hosts: Array.from({ length: count }, (_, index) => makeHost(index, now_us)),
+  };
+}
+
+function makeTrend(): Trend {
+  const line = (middle: number, width: number) =>
+    Array.from({ length: SPARK_POINTS - 1 }, (_, at) => middle + width * Math.sin(at / 5));
+  const band = (middle: number) => ({
+    mean: line(middle, 4),
+    low: line(middle / 3, 2),
+    high: line((middle + 200) / 3, 6),
+  });
+  return {
+    step_s: STEP_S,
+    cpu: band(35),
+    memory: band(55),
+    disk: band(62),
+    network: line(4e7, 1e7),
   };
 }
 

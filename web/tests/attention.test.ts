@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AttentionLine, AttentionSubject } from "../src/api/types";
 import { lineText } from "../src/overview/lineText";
 import { wayOf } from "../src/overview/links";
-import { busiestOf, spreadOf } from "../src/overview/spread";
+import { isWithin, parseWithin, spreadOf } from "../src/overview/spread";
 import { makeHost, makeLine } from "./hosts";
 
 const SUBJECT: AttentionSubject = {
@@ -149,25 +149,25 @@ describe("how machines lie", () => {
       makeHost({ hostname: `h${index}`, cpu_percent }),
     );
     const spread = spreadOf(hosts, cpu);
-    expect(spread).toMatchObject({ highest: 100, host: "h4" });
+    expect(spread).toMatchObject({ highest: 100, worst: { hostname: "h4" } });
     expect(spread?.mean).toBeCloseTo(41.96);
-    expect(spread?.bars.map((bar) => Math.round(bar ** 2 * 2))).toEqual([
-      2,
-      1,
-      ...new Array(17).fill(0),
-      2,
-    ]);
+    expect(spread?.counts).toEqual([2, 1, ...new Array(16).fill(0), 0, 2]);
+    expect(spread?.heights[1]).toBeCloseTo(Math.SQRT1_2);
   });
 
-  test("the busiest come first", () => {
-    const hosts = [5, 20, null, 10].map((cpu_percent) => makeHost({ cpu_percent }));
-    const spread = busiestOf(hosts, cpu);
-    expect(spread?.total).toBe(35);
-    expect(spread?.bars.slice(0, 4)).toEqual([1, 0.5, 0.25, 0]);
+  test("a bar is a span of the machines' table, its upper end only at the top", () => {
+    const at = (cpu_percent: number | null) => makeHost({ cpu_percent });
+    const span = parseWithin("cpu:60-65");
+    expect(span).toEqual({ metric: "cpu", from: 60, to: 65 });
+    const found = [59.9, 60, 64.9, 65, null].map((percent) => span && isWithin(at(percent), span));
+    expect(found).toEqual([false, true, true, false, false]);
+    expect(isWithin(at(100), { metric: "cpu", from: 95, to: 100 })).toBe(true);
+    for (const wrong of [undefined, "", "cpu", "network:0-5", "cpu:x-5"])
+      expect(parseWithin(wrong)).toBeNull();
   });
 
   test("without a reading there is nothing to draw", () => {
     expect(spreadOf([makeHost({ cpu_percent: null })], cpu)).toBeNull();
-    expect(busiestOf([], cpu)).toBeNull();
+    expect(spreadOf([], cpu)).toBeNull();
   });
 });

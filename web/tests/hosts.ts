@@ -1,4 +1,11 @@
-import type { AttentionLine, FleetHost, HostDetail, HostReport, Mark } from "../src/api/types";
+import type {
+  AttentionLine,
+  FleetHost,
+  HostDetail,
+  HostReport,
+  Mark,
+  Trend,
+} from "../src/api/types";
 import { type Replies, SIGNED_IN } from "./console";
 
 export const NOW_US = 1_795_245_673e6;
@@ -88,13 +95,23 @@ export function makeLine(changes: Partial<AttentionLine>): AttentionLine {
   };
 }
 
+const FLAT = { mean: [20, 30], low: [10, null], high: [50, null] };
+/** Two minutes of a fleet. */
+export const TREND: Trend = {
+  step_s: 60,
+  cpu: FLAT,
+  memory: FLAT,
+  disk: FLAT,
+  network: [4096, 8192],
+};
+
 /** A server with these machines and what of them needs attention. */
 export function serverWith(hosts: FleetHost[], lines: AttentionLine[] = []): Replies {
   const online = hosts.filter(({ state }) => state === "online").length;
   const counts = { machines: hosts.length, online };
   return {
     ...SIGNED_IN,
-    "GET /console/v1/fleet": { body: { server_us: NOW_US, interval_s: 10, hosts } },
+    "GET /console/v1/fleet": { body: { server_us: NOW_US, interval_s: 10, trend: TREND, hosts } },
     "GET /console/v1/fleet/sparklines": {
       body: {
         server_us: NOW_US,

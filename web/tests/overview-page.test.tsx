@@ -202,8 +202,32 @@ test("a tile says how machines lie, and orders them", async () => {
   const tiles = within(await screen.findByRole("region", { name: "The fleet now" }));
   expect(tiles.getByText("20.0 %")).toBeVisible();
   expect(
-    tiles.getByRole("img", { name: /^CPU: 20.0\s% on average, at most 30.0\s%/ }),
+    tiles.getByRole("img", { name: /^CPU of the fleet in the last 3.min, now 20.0.% on average/ }),
   ).toBeVisible();
+  expect(tiles.getByRole("img", { name: /^Traffic of all machines/ })).toBeVisible();
+  expect(tiles.getByRole("link", { name: /^30.0.% on web-1$/ })).toHaveAttribute(
+    "href",
+    "/hosts/b",
+  );
   await user.click(tiles.getByRole("button", { name: "Order machines by CPU" }));
   await waitFor(() => expect(router.state.location.search).toEqual({ sort: "cpu", order: "desc" }));
+});
+
+test("a bar of a tile shows its machines, until all are shown again", async () => {
+  const user = userEvent.setup();
+  const hosts = [10, 12, 30].map((cpu_percent, at) =>
+    makeHost({ agent_id: `${at}`, hostname: `m${at}`, cpu_percent }),
+  );
+  const { router } = openConsole("/", serverWith(hosts));
+  const bars = within(await screen.findByRole("group", { name: "Machines by CPU" }));
+  expect(bars.getAllByRole("button")).toHaveLength(2);
+  const bar = bars.getByRole("button", { name: "2 machines at 10–15 %" });
+  bar.focus();
+  await user.keyboard("{ArrowRight}");
+  expect(bars.getByRole("button", { name: "1 machine at 30–35 %" })).toHaveFocus();
+  await user.click(bar);
+  expect(await screen.findByText("3 machines, 3 online, 2 shown")).toBeVisible();
+  expect(router.state.location.search).toMatchObject({ within: "cpu:10-15" });
+  await user.click(screen.getByRole("button", { name: "CPU 10–15 %: show all machines again" }));
+  expect(await screen.findByText("3 machines, 3 online")).toBeVisible();
 });

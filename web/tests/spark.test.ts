@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runs, sparkPaths } from "../src/charts/spark";
+import { bandPath, runs, sparkPaths } from "../src/charts/spark";
 
 test("runs of values are told apart by their gaps", () => {
   expect([...runs([null, 1, 2, null, null, 3])]).toEqual([
@@ -24,4 +24,10 @@ test("values above the top raise it; nothing and only zeros draw no NaN", () => 
     const { line, area } = sparkPaths(values, 10, 10);
     expect(line + area).not.toMatch(/NaN|Infinity/);
   }
+});
+
+test("a band goes along its upper line and back along the lower one, open at gaps", () => {
+  const band = { low: [0, 5, null, 2], high: [10, 10, null, 4] };
+  expect(bandPath(band, 30, 10, 10)).toBe("M0,0L10,0L10,5L0,10ZM30,6L30,8Z");
+  expect(bandPath({ low: [], high: [] }, 30, 10)).toBe("");
 });

@@ -2130,6 +2130,12 @@ export interface components {
             errors?: components["schemas"]["DraftError"][];
             notes?: string[];
         };
+        /** Band */
+        Band: {
+            mean: (number | null)[];
+            low: (number | null)[];
+            high: (number | null)[];
+        };
         /** Battery */
         Battery: {
             percent: number;
@@ -2464,6 +2470,7 @@ export interface components {
         FleetPage: {
             server_us: number;
             interval_s: number;
+            trend: components["schemas"]["Trend"];
             hosts: components["schemas"]["HostRow"][];
         };
         /** Health */
@@ -3233,6 +3240,14 @@ export interface components {
             max_agents: number | null;
             enrolled: number;
             tags: string[];
+        };
+        /** Trend */
+        Trend: {
+            step_s: number;
+            cpu: components["schemas"]["Band"];
+            memory: components["schemas"]["Band"];
+            disk: components["schemas"]["Band"];
+            network: (number | null)[];
         };
         /** Tried */
         Tried: {

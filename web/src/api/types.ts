@@ -18,6 +18,8 @@ export type Values = (number | null)[];
 /** One machine of the fleet; `disk_percent` is of its fullest mount. */
 export type FleetHost = Answered<Schemas["HostRow"]> & { state: HostState };
 export type Fleet = Omit<Schemas["FleetPage"], "hosts"> & { hosts: FleetHost[] };
+export type Trend = Schemas["Trend"];
+export type Band = Schemas["Band"];
 export type Sparklines = Schemas["Sparklines"];
 export type SparklinePage = Schemas["SparklinePage"];
 

@@ -20,6 +20,26 @@ export function sparkPaths(
   return { line, area };
 }
 
+/** The SVG path between two lines on one scale, open where either is missing. */
+export function bandPath(
+  { low, high }: { low: readonly (number | null)[]; high: readonly (number | null)[] },
+  width: number,
+  height: number,
+  top?: number,
+): string {
+  const peak = Math.max(top ?? 0, ...high.map((value) => value ?? 0), Number.MIN_VALUE);
+  const step = high.length > 1 ? width / (high.length - 1) : 0;
+  const place = (index: number, value: number) =>
+    `${round(index * step)},${round(height - (Math.max(0, value) / peak) * height)}`;
+  let path = "";
+  for (const [first, run] of runs(high)) {
+    const above = run.map((value, index) => place(first + index, value));
+    const below = run.map((_, index) => place(first + index, low[first + index] ?? 0));
+    path += `M${[...above, ...below.toReversed()].join("L")}Z`;
+  }
+  return path;
+}
+
 /** Yields each unbroken run of values with the index of its first. */
 export function* runs(values: readonly (number | null)[]): Generator<[number, number[]]> {
   let run: number[] = [];

@@ -12,26 +12,40 @@ import { MachineGrid } from "./MachineGrid";
 import classes from "./machines.module.css";
 import { countStates, filterHosts, firstOrder, type SortKey, sortHosts } from "./order";
 import { VIEWS, type View } from "./search";
+import { isWithin, parseWithin } from "./spread";
 
 const words = text.overview;
 const ROW_PX = 52;
 
 /** Every machine, live: as a table or as cards, found by words, in any order. */
 export function MachineList({ fleet }: { fleet: Fleet }) {
-  const { q = "", sort = "name", order = firstOrder(sort), view } = useSearch({ from: "/shell/" });
+  const {
+    q = "",
+    sort = "name",
+    order = firstOrder(sort),
+    view,
+    within,
+  } = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
   const isNarrow = useMediaQuery("(max-width: 60em)", undefined, {
     getInitialValueInEffect: false,
   });
   const asked = useDeferredValue(q);
   const { hosts, server_us } = fleet;
-  const shown = useMemo(
-    () => sortHosts(filterHosts(hosts, asked), sort, order),
-    [hosts, asked, sort, order],
-  );
+  const shown = useMemo(() => {
+    const span = parseWithin(within);
+    const found = filterHosts(hosts, asked);
+    return sortHosts(span ? found.filter((host) => isWithin(host, span)) : found, sort, order);
+  }, [hosts, asked, within, sort, order]);
   const columns = useMemo(() => machineColumns(server_us), [server_us]);
   const { all, online } = countStates(hosts);
-  const change = (changes: { q?: string; view?: View; sort?: SortKey; order?: typeof order }) =>
+  const change = (changes: {
+    q?: string;
+    within?: string;
+    view?: View;
+    sort?: SortKey;
+    order?: typeof order;
+  }) =>
     void navigate({ search: (old) => ({ ...old, ...changes }), replace: true, resetScroll: false });
   const sortBy = (key: SortKey) => {
     const turned = order === "asc" ? "desc" : "asc";
@@ -47,6 +61,17 @@ export function MachineList({ fleet }: { fleet: Fleet }) {
           </Title>
           <p className={classes.summary}>{words.summary(all, online, shown.length)}</p>
         </div>
+        {within && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            rightSection="×"
+            aria-label={words.allAgain(withinText(within))}
+            onClick={() => change({ within: undefined })}
+          >
+            {withinText(within)}
+          </Button>
+        )}
         <div className={classes.tools}>
           <TextInput
             className={classes.search}
@@ -81,7 +106,9 @@ export function MachineList({ fleet }: { fleet: Fleet }) {
           )}
         </div>
       </div>
-      {shown.length === 0 && <p className={classes.nothing}>{words.noMatch(asked)}</p>}
+      {shown.length === 0 && (
+        <p className={classes.nothing}>{words.noMatch(asked || withinText(within))}</p>
+      )}
       <LinesProvider>
         {shown.length > 0 &&
           (isNarrow || view === "grid" ? (
@@ -101,4 +128,9 @@ export function MachineList({ fleet }: { fleet: Fleet }) {
       </LinesProvider>
     </section>
   );
+}
+
+function withinText(within: string | undefined): string {
+  const span = parseWithin(within);
+  return span ? words.within(words.columns[span.metric], span.from, span.to) : "";
 }

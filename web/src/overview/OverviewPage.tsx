@@ -24,7 +24,7 @@ export function OverviewPage() {
       </Title>
       <QueryNotice query={query} height={420} />
       <Attention />
-      {query.data && hosts > 1 && <Tiles hosts={query.data.hosts} />}
+      {query.data && hosts > 1 && <Tiles fleet={query.data} />}
       {query.data && hosts > 0 && <MachineList fleet={query.data} />}
       {query.data && hosts === 0 && (
         <Suspense>

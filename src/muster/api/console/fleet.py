@@ -17,6 +17,7 @@ from muster.core.inventory import InventoryStore
 from muster.core.metrics.minutes import MINUTES, STEP_S
 from muster.core.metrics.overview import Lines, Overview
 from muster.core.metrics.questions import Questions
+from muster.core.metrics.trend import Trend
 from muster.core.reports import Hosts, ReportStore
 from muster.core.shared import Shared
 from muster.model.access import Scope
@@ -32,6 +33,7 @@ FRESH_S = 1.0
 AT_ONCE = 200
 """After so many machines the loop is left to others: ten thousand take a tenth of a second."""
 
+TREND_FRESH_S = 30.0
 MAX_SPARKLINES = 200
 
 
@@ -54,6 +56,7 @@ class ConsoleFleet:
         self.inventory = inventory
         self.interval_s = interval_s
         self.page: Shared[bytes] = Shared(lambda: _page(self), FRESH_S)
+        self.trend: Shared[Trend] = Shared(lambda: _trend(self), TREND_FRESH_S)
 
 
 class HostRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -74,10 +77,11 @@ class HostRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class FleetPage(msgspec.Struct, frozen=True):
-    """`GET /console/v1/fleet`: every machine, by hostname."""
+    """`GET /console/v1/fleet`: every machine, by hostname. `trend` is at most a minute old."""
 
     server_us: int
     interval_s: float
+    trend: Trend
     hosts: list[HostRow]
 
 
@@ -196,6 +200,12 @@ async def host_page(agent_id: str, console_fleet: ConsoleFleet, attention: Atten
     )
 
 
+async def _trend(console_fleet: ConsoleFleet) -> Trend:
+    agents = [agent.id for agent in console_fleet.fleet.agents()]
+    now_us = time.time_ns() // 1000
+    return await asyncio.to_thread(console_fleet.overview.trend, agents, now_us=now_us)
+
+
 async def _page(console_fleet: ConsoleFleet) -> bytes:
     """Return the JSON of a `FleetPage`, written piece by piece."""
     agents = console_fleet.fleet.agents()
@@ -204,7 +214,8 @@ async def _page(console_fleet: ConsoleFleet) -> bytes:
         await asyncio.sleep(0)
         rows = [_row(console_fleet, agent) for agent in agents[start : start + AT_ONCE]]
         pieces.append(msgspec.json.encode(rows)[1:-1])
-    page = FleetPage(time.time_ns() // 1000, console_fleet.interval_s, [])
+    trend = await console_fleet.trend.get()
+    page = FleetPage(time.time_ns() // 1000, console_fleet.interval_s, trend, [])
     return msgspec.json.encode(page).removesuffix(b"]}") + b",".join(pieces) + b"]}"
 
 

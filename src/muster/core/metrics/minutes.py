@@ -15,6 +15,16 @@ class MinuteMeans:
         self._minutes = array("q", [-1] * MINUTES)
         self._count = 0
 
+    @property
+    def means(self) -> bytes:
+        """The means as doubles, by minute modulo `MINUTES`."""
+        return self._means.tobytes()
+
+    @property
+    def minutes(self) -> bytes:
+        """The minutes of the means as 64-bit integers, in the same order."""
+        return self._minutes.tobytes()
+
     def add(self, minute: int, value: float | None) -> None:
         """Add a value to the mean of its minute, which must not be before the newest one."""
         if value is None:

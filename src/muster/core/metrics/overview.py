@@ -21,6 +21,7 @@ from muster.core.metrics.shortages import (
     Shortage,
     shortages_of,
 )
+from muster.core.metrics.trend import Trend, to_band, to_sums, to_table
 from muster.model.batch import SampleColumns
 from muster.model.ids import AgentId
 from muster.model.metric import is_of_runner
@@ -147,6 +148,22 @@ class Overview:
         with self._lock:
             host = self._hosts.get(agent_id)
             return host.now if host is not None else None
+
+    def trend(self, agents: Iterable[AgentId], *, now_us: int) -> Trend:
+        """Return how these machines lay in the minutes of the last half hour that are over."""
+        minute = now_us // (STEP_S * SECOND_US)
+        with self._lock:
+            hosts = [host for host in map(self._hosts.get, agents) if host is not None]
+            cpu, memory, disk, network = (
+                to_table(lines, minute)
+                for lines in (
+                    [host.cpu for host in hosts],
+                    [host.memory for host in hosts],
+                    [host.disk for host in hosts],
+                    [host.network for host in hosts],
+                )
+            )
+        return Trend(STEP_S, to_band(cpu), to_band(memory), to_band(disk), to_sums(network))
 
     def lines(self, agent_id: AgentId, *, now_us: int) -> Lines | None:
         """Return the last half hour of a machine, None when nothing is known of it."""

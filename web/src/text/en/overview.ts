@@ -10,6 +10,8 @@ export const overview = {
   searchHint: "Name, address, platform, state",
   clearSearch: "Clear search",
   noMatch: (words: string) => `No machine matches “${words}”.`,
+  within: (metric: string, from: number, to: number) => `${metric} ${from}–${to} %`,
+  allAgain: (span: string) => `${span}: show all machines again`,
   views: { label: "Show machines as", table: "Table", grid: "Cards" },
   summary: (all: number, online: number, shown: number) => {
     const parts = [many(all, "machine"), `${formatCount(online)} online`];
@@ -30,14 +32,22 @@ export const overview = {
   seen: (ago: string) => `seen ${ago}`,
   tiles: {
     label: "The fleet now",
-    mean: (value: string) => `${value} on average`,
-    highest: (value: string, host: string) => `${value} on ${host}`,
+    mean: "on average",
     total: "in all",
+    highest: (value: string, host: string) => `${value} on ${host}`,
     none: "no readings yet",
-    spread: (metric: string, mean: string, highest: string, host: string) =>
-      `${metric}: ${mean} on average, at most ${highest}, on ${host}. Each bar counts the machines in a twentieth of the scale.`,
-    traffic: (total: string, highest: string, host: string) =>
-      `Network: ${total} in all, most on ${host} with ${highest}. Each bar is one of the busiest machines.`,
+    before: (span: string) => `${span} ago`,
+    now: "now",
+    trend: (metric: string, mean: string, span: string) =>
+      `${metric} of the fleet in the last ${span}, now ${mean} on average; eight of ten machines lie in the band`,
+    sum: (total: string, span: string) =>
+      `Traffic of all machines in the last ${span}, now ${total}`,
+    spread: (metric: string) => `Machines by ${metric}`,
+    bar: (count: number, from: number, to: number) =>
+      `${many(count, "machine")} at ${from}–${to} %`,
+    scale: "machines",
+    empty: "0 %",
+    full: "100 %",
     sort: (metric: string) => `Order machines by ${metric}`,
   },
   attention: {
