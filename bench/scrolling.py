@@ -28,6 +28,8 @@ FLUNG = 25_000
 READ_PX = 40_000
 TAIL_LINES, TAIL_HZ, TAIL_S = 100, 10, 30.0
 LOAD_S = 40.0
+CHARTS = 50
+AT_END_PX = 2
 
 
 def measure_scrolling(directory: Path, seconds: float) -> list[Figure]:
@@ -132,7 +134,7 @@ def _charts(browser: Browser, site: Site, agent: AgentId, plain: Frames) -> list
             for step in range(300):
                 tab.page.mouse.move(place["x"] + 80 + step % 150 * 2, place["y"] + 60)
     print(f"{charts} charts")
-    assert charts >= 50, "too few charts"
+    assert charts >= CHARTS, "too few charts"
     return [
         *smoothness(f"{charts} charts of 24 h, wheel down for the first time", first[0], plain),
         *smoothness(f"{charts} charts of 24 h, wheel up again", back[0], plain),
@@ -145,8 +147,14 @@ def _height(tab: Tab) -> float:
 
 
 def _to_the_end(tab: Tab, speed: float) -> None:
-    while (rest := tab.page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY")) > 2:
-        tab.wheel(rest, speed)
+    """Scroll until there is nothing below, and nothing more is on its way."""
+    end_s = time.monotonic() + LOAD_S
+    while time.monotonic() < end_s:
+        rest = _height(tab) - float(tab.page.evaluate("scrollY"))
+        if rest > AT_END_PX:
+            tab.wheel(rest, speed)
+        elif tab.page.locator("#main article").count() >= CHARTS:
+            return
 
 
 def _tail(browser: Browser, site: Site, seconds: float, plain: Frames) -> list[Figure]:
