@@ -47,7 +47,7 @@ class Beginnings:
 
     def __init__(self, history: ValueHistory) -> None:
         self._history = history
-        self._found: dict[Place, Rise | None] = {}
+        self._found: dict[Place, Rise] = {}
         self._wanted: dict[Place, None] = {}
 
     def want(self, findings: Iterable[Finding]) -> bool:
@@ -60,8 +60,11 @@ class Beginnings:
     async def find(self, now_us: int) -> None:
         """Look for some of what is wanted. Raises Unavailable."""
         for place in list(self._wanted)[:AT_ONCE]:
-            self._found[place] = await self._find(place, now_us)
+            rise = await self._find(place, now_us)
             self._wanted.pop(place, None)
+            # What was not found is wanted again by the next look: samples may come late.
+            if rise is not None:
+                self._found[place] = rise
 
     def complete(self, finding: Finding) -> Finding:
         """Return a finding with its beginning, None where it is not known."""
