@@ -59,6 +59,16 @@ def test_a_full_disk_is_told_until_it_is_not(admin: httpx.Client, agent: TestAge
     wait_for("it is told no more", lambda: not lines_of(admin, agent, "disk"), every_s=0.2)
 
 
+def test_a_disk_is_full_since_the_stored_samples_say(admin: httpx.Client, agent: TestAgent) -> None:
+    now_s = time.time()
+    looks = [(now_s - 600 * number, 95.0 if number <= 6 else 50.0) for number in range(13)]
+    for sequence, (at_s, percent) in enumerate(looks, 1):
+        sent = agent.send_samples(sequence, at_s, {("disk.used_percent", MOUNT): percent})
+        assert sent.status_code == 204
+    line = wait_for("the disk is told", lambda: told_since(admin, agent, "disk"), every_s=0.2)
+    assert abs(line["since_us"] / 1e6 - looks[6][0]) < 60
+
+
 def test_a_burst_of_errors_is_told(admin: httpx.Client) -> None:
     rows = "\n".join('{"message": "no route", "level": "error"}' for _ in range(80))
     posted = admin.post(

@@ -264,13 +264,13 @@ def test_a_disk_is_told_with_its_mount_and_what_is_free(percent: float, expected
 DAY_S = 86_400
 
 
-@pytest.mark.parametrize("hours", [3, 200])
-def test_a_disk_that_was_full_before_a_start_is_so_since_its_samples_say(hours: int) -> None:
+@pytest.mark.parametrize("hours", [0.5, 1, 3, 200])
+def test_a_disk_that_was_full_before_a_start_is_so_since_its_samples_say(hours: float) -> None:
     async def work(watched: Watched) -> None:
         agent = await watched.enrol()
         key = SeriesKey(agent, DISK, "mountpoint=/")
-        began_us = watched.now_us - hours * 3_600 * US
-        for back_s in range(0, (hours + 12) * 3_600, 60):
+        began_us = watched.now_us - int(hours * 3_600) * US
+        for back_s in range(0, int((hours + 12) * 3_600), 60):
             ts_us = watched.now_us - back_s * US
             watched.history.samples.append((ts_us, key, 95.0 if ts_us >= began_us else 40.0))
         watched.history.samples.append((began_us + US, SeriesKey(agent, DISK, "mountpoint=/boot"), 10.0))

@@ -78,13 +78,13 @@ class Beginnings:
         return msgspec.structs.replace(finding, since_us=since_us)
 
     async def _find(self, place: Place, now_us: int) -> Rise | None:
-        """Look at thirty days, then closer at the part in which the value rose."""
-        from_us, to_us = now_us - LOOK_BACK_US, now_us
-        rough = await self._rise(place, from_us, to_us)
-        if rough is None:
-            return None
-        close = await self._rise(place, rough.low_us, rough.full_us + rough.step_us)
-        return close or rough
+        """Look at thirty days, then closer and closer at the part in which the value rose."""
+        rise, from_us, to_us = None, now_us - LOOK_BACK_US, now_us
+        while (closer := await self._rise(place, from_us, to_us)) is not None:
+            if rise is not None and closer.step_us >= rise.step_us:
+                break
+            rise, from_us, to_us = closer, closer.low_us, closer.full_us + closer.step_us
+        return rise
 
     async def _rise(self, place: Place, from_us: int, to_us: int) -> Rise | None:
         metric, threshold = (DISK, DISK_PERCENT) if place.mountpoint else (MEMORY, MEMORY_PERCENT)
@@ -107,18 +107,18 @@ class Beginnings:
 
 
 def _last_rise(values: Sequence[float | None], threshold: float) -> tuple[int, int] | None:
-    """Return the place of the last low value, and of the first full one after it; None without such a one.
+    """Return the place of the last low value, and of the first full one after it; None without any value.
 
-    Where no value is low, both are the place of the first value.
+    Values are means: where the last one is low it may have risen within it, and the place after it is the
+    full one. Where no value is low, both are the place of the first.
     """
-    low = max(
-        (at for at, value in enumerate(values) if value is not None and value < threshold), default=None
-    )
-    after = 0 if low is None else low + 1
-    full = next((at for at, value in enumerate(values) if at >= after and value is not None), None)
-    if full is None:
+    known = [at for at, value in enumerate(values) if value is not None]
+    if not known:
         return None
-    return full if low is None else low, full
+    low = max((at for at in known if (values[at] or 0.0) < threshold), default=None)
+    if low is None:
+        return known[0], known[0]
+    return low, next((at for at in known if at > low), low + 1)
 
 
 def _place(finding: Finding) -> Place | None:
