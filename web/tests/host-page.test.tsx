@@ -112,6 +112,16 @@ test("main facts are in sight, the others when they are asked for", async () => 
   expect(screen.queryByText("Id", { selector: "dt" })).toBeNull();
 });
 
+test("the machine's logs and its agent are a click away", async () => {
+  openConsole("/hosts/agent-1", serverWith(makeDetail()));
+  const ways = within(await screen.findByRole("navigation", { name: "More of this machine" }));
+  const { agent } = makeDetail();
+  const logs = ways.getByRole("link", { name: "Logs" }).getAttribute("href") ?? "";
+  expect(new URL(logs, location.href).searchParams.get("q")).toBe(`agent:${agent.hostname}`);
+  const fleet = ways.getByRole("link", { name: "Agent and runners" }).getAttribute("href") ?? "";
+  expect(new URL(fleet, location.href).searchParams.get("open")).toBe(agent.agent_id);
+});
+
 test("without log rows only an axis stands below the marks", async () => {
   const logs = { ...TIMELINE.logs, total: 0, levels: [] } as unknown as Timeline["logs"];
   openConsole("/hosts/agent-1", {

@@ -62,3 +62,28 @@ test("the last errors of a runner are shown, the newest first", async () => {
   const errors = within(drawer).getAllByRole("listitem");
   expect(errors.map(({ textContent }) => textContent)).toEqual(["two", "one"]);
 });
+
+test("the rows of a log runner, and the lines that failed, are a click away", async () => {
+  const status = { ...makeRunner().status, failed: 3 } as RunnerLine["status"];
+  openConsole(
+    "/fleet/runners?open=agent-1%20nginx",
+    serverWith([makeRunner({ kind: "tailx", status })]),
+  );
+  const drawer = within(await screen.findByRole("dialog"));
+  const asked = (name: string) =>
+    new URL(
+      drawer.getByRole("link", { name }).getAttribute("href") ?? "",
+      location.href,
+    ).searchParams.get("q");
+  expect(asked("Rows in the logs")).toBe("agent:web-1 runner:nginx");
+  expect(asked("Lines that failed")).toBe("agent:web-1 runner:nginx parse_error:*");
+});
+
+test("a metric runner has no rows in the logs", async () => {
+  openConsole(
+    "/fleet/runners?open=agent-1%20cpu",
+    serverWith([makeRunner({ name: "cpu", kind: "metric" })]),
+  );
+  const drawer = within(await screen.findByRole("dialog"));
+  expect(drawer.queryByRole("link", { name: "Rows in the logs" })).toBeNull();
+});

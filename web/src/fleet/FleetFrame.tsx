@@ -24,6 +24,7 @@ export function FleetFrame() {
             key={to}
             to={to}
             className={classes.section}
+            data-name={name}
             activeOptions={{ exact: to === "/fleet", includeSearch: false }}
           >
             {name}

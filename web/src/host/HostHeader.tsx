@@ -5,6 +5,7 @@ import type { HostDetail } from "../api/types";
 import { StateDot } from "../app/StateDot";
 import { formatAgo } from "../format/duration";
 import { CalmIcon } from "../icons/icons";
+import { writeTerm } from "../logs/terms";
 import { text } from "../text";
 import { type Fact, hostFacts } from "./facts";
 import { HostAttention } from "./HostAttention";
@@ -35,6 +36,14 @@ export function HostHeader({ detail, now_us }: { detail: HostDetail; now_us: num
             {text.host.calm}
           </span>
         )}
+        <nav className={classes.ways} aria-label={text.host.ways.label}>
+          <Link to="/logs" search={{ q: writeTerm("agent", agent.hostname || agent.agent_id) }}>
+            {text.host.ways.logs}
+          </Link>
+          <Link to="/fleet" search={{ open: agent.agent_id }}>
+            {text.host.ways.agent}
+          </Link>
+        </nav>
       </div>
       <HostAttention lines={attention} now_us={now_us} />
       <div className={classes.strip}>

@@ -1,10 +1,9 @@
-import { Checkbox } from "@mantine/core";
 import type { Column } from "../../tables/column";
 import { text } from "../../text";
 import classes from "./list.module.css";
 import type { Selection } from "./selection";
 
-/** The column with a box for each row that can be chosen. */
+/** The column with a box for each row that can be chosen: a plain one, since thousands scroll by. */
 export function selectColumn<Row>(
   selection: Selection,
   keyOf: (row: Row) => string,
@@ -18,8 +17,9 @@ export function selectColumn<Row>(
     cell: (row) => (
       <span className={classes.check}>
         {canSelect(row) && (
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className={classes.box}
             aria-label={text.fleet.common.selectOne(nameOf(row))}
             checked={selection.has(keyOf(row))}
             onChange={() => selection.toggle(keyOf(row))}

@@ -4,6 +4,7 @@ import { formatAgo } from "../../format/duration";
 import { MISSING } from "../../format/missing";
 import { formatCount } from "../../format/number";
 import { formatMoment } from "../../format/time";
+import { writeTerm } from "../../logs/terms";
 import { AdminOnly } from "../../session/AdminOnly";
 import { text } from "../../text";
 import drawer from "../agents/drawer.module.css";
@@ -14,6 +15,7 @@ import { RunnerStateText } from "./RunnerState";
 import classes from "./runners.module.css";
 
 const words = text.fleet.runners;
+const METRIC = "metric";
 
 interface RunnerDrawerProps {
   runner: RunnerLine | undefined;
@@ -60,6 +62,7 @@ function RunnerDetail({ runner, server_us }: { runner: RunnerLine; server_us: nu
           </div>
         ))}
       </dl>
+      {runner.kind !== METRIC && <Rows runner={runner} />}
       {runner.is_built_in ? (
         <p className={drawer.quiet}>{words.builtInWhat}</p>
       ) : (
@@ -76,6 +79,30 @@ function RunnerDetail({ runner, server_us }: { runner: RunnerLine; server_us: nu
         <p className={drawer.quiet}>{words.detail.noErrors}</p>
       )}
     </>
+  );
+}
+
+/** The ways to the rows that a log runner read, and to those that it could not take apart. */
+function Rows({ runner }: { runner: RunnerLine }) {
+  const whose = [
+    writeTerm("agent", runner.hostname || runner.agent_id),
+    writeTerm("runner", runner.name),
+  ];
+  return (
+    <Group gap="md" mt="sm">
+      <Link to="/logs" search={{ q: whose.join(" ") }} className={drawer.link}>
+        {words.detail.rows}
+      </Link>
+      {Boolean(runner.status?.failed) && (
+        <Link
+          to="/logs"
+          search={{ q: [...whose, "parse_error:*"].join(" ") }}
+          className={drawer.link}
+        >
+          {words.detail.failedRows}
+        </Link>
+      )}
+    </Group>
   );
 }
 

@@ -254,6 +254,8 @@ export const fleet = {
       errors: "Last errors",
       noErrors: "No error.",
       edit: "Edit configuration",
+      rows: "Rows in the logs",
+      failedRows: "Lines that failed",
     },
   },
   releases: {

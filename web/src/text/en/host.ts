@@ -7,6 +7,7 @@ export const host = {
   back: "Machines",
   calm: "nothing is wrong here",
   seen: (ago: string) => `seen ${ago}`,
+  ways: { label: "More of this machine", logs: "Logs", agent: "Agent and runners" },
   unknown: {
     title: "No such machine",
     text: "It may have been removed, or the address is mistyped.",

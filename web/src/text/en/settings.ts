@@ -133,7 +133,7 @@ export const settings = {
     names: {
       reports: "Reports",
       samples: "Samples of metrics",
-      rollups: "Metrics by the minute and hour",
+      rollups: "Metrics, 5 minutes at a time",
       logs: "Logs",
     } as Record<string, string>,
     databases: { relational: "Fleet, inventory, events", audit: "Audit log" } as Record<
@@ -144,7 +144,7 @@ export const settings = {
     always: "always",
     nothing: "nothing yet",
     keepingOf: (name: string) => `days of ${name.toLowerCase()}`,
-    how: "Whole days are dropped, by the day on which rows were received; metrics by the minute and hour go by the month.",
+    how: "Whole days are dropped, by the day on which rows were received; metrics of 5 minutes go by the month.",
   },
   edit: {
     title: (name: string) => `Change ${name}`,
@@ -152,7 +152,7 @@ export const settings = {
     labels: {
       "retention.reports_days": "Days that reports are kept",
       "retention.samples_days": "Days that samples are kept",
-      "retention.rollups_days": "Days that metrics by the minute and hour are kept",
+      "retention.rollups_days": "Days that metrics, 5 minutes at a time, are kept",
       "retention.logs_days": "Days that logs are kept",
       "retention.inventory_days": "Days that earlier versions of the inventory are kept",
       "server.display_timezone": "Time zone of hours and days, such as Europe/Berlin",
