@@ -110,8 +110,7 @@ def test_what_is_refused(clean: httpx.Client, body: dict[str, Any], status: int,
 
 
 def test_who_may(client: Client) -> None:
-    with client("read") as reader:
-        assert reader.get(COLLECTING).status_code == 200
-        assert put(reader, ALL).status_code == 403
-    with client("write:fleet") as writer:
-        assert put(writer, ALL, dry_run="true").status_code == 200
+    reader, writer = client("read"), client("write:fleet")
+    assert reader.get(COLLECTING).status_code == 200
+    assert put(reader, ALL).status_code == 403
+    assert put(writer, ALL, dry_run="true").status_code == 200

@@ -419,7 +419,7 @@ def test_what_is_nearly_full_is_kept_with_the_first_look_of_the_row(overview: Ov
     assert now.shortages == (
         Shortage("", 96.0, 7.0, (NOON + 10) * US),
         Shortage("/", 95.0, 50.0, (NOON + 10) * US),
-        Shortage("/var", 91.0, 90.0, NOON * US),
+        Shortage("/var", 91.0, 90.0, NOON * US, is_older=True),
     )
     overview.note([look(NOON + 20, full("/", 50.0) | full("/var", 91.0))])
     overview.note([look(NOON + 30, full("/", 95.0) | {(DISK, "mountpoint=/x"): 99.0})])
