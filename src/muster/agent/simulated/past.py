@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -88,10 +88,11 @@ def plan(since_s: int, days: int) -> tuple[list[list[int]], list[list[int]]]:
     seen = set(looks_first(since_s))
     coarse = Span(days * DAY_S, DAY_S, COARSE_S)
     dense = (Span(DAY_S, 6 * HOUR_S, 60), Span(days * DAY_S, DAY_S, DENSE_S))
-    return tuple(  # type: ignore[return-value]
-        [chunk for span in spans for chunk in _chunks(since_s, span, seen)]
-        for spans in ((*DRAWN, coarse), dense)
-    )
+
+    def chunks(spans: Iterable[Span]) -> list[list[int]]:
+        return [chunk for span in spans for chunk in _chunks(since_s, span, seen)]
+
+    return chunks((*DRAWN, coarse)), chunks(dense)
 
 
 def _now_us() -> int:
