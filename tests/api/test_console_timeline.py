@@ -90,6 +90,16 @@ def test_changes_of_a_config_count_while_the_machine_had_it(
     assert marks(admin, other, "config") == []
 
 
+def test_what_was_changed_for_all_before_a_machine_came_is_no_mark_of_it(
+    admin: httpx.Client, site: Site, client: Client
+) -> None:
+    done(admin.put("/console/v1/collecting", json={"scope": "all", "ports": ["8443"]}))
+    late = TestAgent(site, client, f"late-{uuid.uuid4().hex[:12]}")
+    assert marks(admin, late, "config") == []
+    done(admin.put("/console/v1/collecting", json={"scope": "all"}))
+    assert len(marks(admin, late, "config")) == 1
+
+
 def test_a_new_look_of_the_machine_is_a_mark_with_what_differs(
     admin: httpx.Client, agent: TestAgent, other: TestAgent
 ) -> None:

@@ -124,12 +124,13 @@ def _is_within(mark: Mark, asked: Asked) -> bool:
 
 
 async def _revisions(timelines: Timelines, asked: Asked) -> Found:
+    """Find changes of what the agent should do; what was changed for all before it came is none of it."""
     steering = timelines.steering
     history = await history_of_agent(
         steering.store,
         steering.plan,
         asked.agent.id,
-        from_us=asked.from_us,
+        from_us=max(asked.from_us, asked.agent.enrolled_us),
         to_us=asked.to_us,
         limit=MAX_OF_A_KIND,
     )
