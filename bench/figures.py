@@ -20,9 +20,10 @@ class Figure(NamedTuple):
         return self.value / self.yardstick_value if self.yardstick_value else float("nan")
 
     def row(self) -> str:
+        ratio = f"{self.ratio:.2f}" if self.yardstick_value else ""
         return (
             f"| {self.what} | {_text(self.value)} {self.unit} | {self.yardstick} | "
-            f"{_text(self.yardstick_value)} {self.unit} | {self.ratio:.2f} | {self.goal} |"
+            f"{_text(self.yardstick_value)} {self.unit} | {ratio} | {self.goal} |"
         )
 
 
