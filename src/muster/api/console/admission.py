@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import PathParameter
 
+from muster.api.console.changing import DryRun
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.requests import AnyRequest
 from muster.core.fleet.edits import let_in_agents, shut_out_agents
@@ -19,7 +20,6 @@ READ = {"needs": Needs(Scope.READ)}
 ADMIN = {"needs": Needs(Scope.ADMIN), "errors": (404,)}
 
 AgentPath = Annotated[str, PathParameter(description="An agent's id; that of a deleted one, too.")]
-DryRun = Annotated[bool, QueryParameter(description="Change nothing, and answer what it would do.")]
 
 
 class Admission(msgspec.Struct, frozen=True):

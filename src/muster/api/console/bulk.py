@@ -4,9 +4,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, post
-from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import QueryParameter
 
+from muster.api.console.changing import JSON_OBJECT, DryRun
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -20,7 +19,6 @@ CHANGE = {"needs": Needs(Scope.WRITE_FLEET), "errors": (404,)}
 MAX_AGENTS = 10_000
 MAX_NAME = 253
 
-DryRun = Annotated[bool, QueryParameter(description="Change nothing, and answer what it would do.")]
 AgentIds = Annotated[list[AgentId], msgspec.Meta(min_length=1, max_length=MAX_AGENTS)]
 
 
@@ -48,7 +46,7 @@ class TaggedAgents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/agents/delete",
     opt=CHANGE,
     summary="Delete agents",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=200,
 )
 async def delete_many(
@@ -73,7 +71,7 @@ async def delete_many(
     "/agents/untag",
     opt=CHANGE,
     summary="Take a tag off agents",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=200,
 )
 async def untag_many(

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, put
-from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import QueryParameter
 
+from muster.api.console.changing import JSON_OBJECT, DryRun
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -26,7 +25,6 @@ CHANGE = {"needs": Needs(Scope.WRITE_FLEET), "errors": (404,)}
 MAX_TARGET = 253
 MAX_SPECS = 1_000
 
-DryRun = Annotated[bool, QueryParameter(description="Change nothing, and answer what it would do.")]
 PortSpec = Annotated[str, msgspec.Meta(max_length=16)]
 
 
@@ -108,7 +106,7 @@ async def collecting_page(collecting: Collecting) -> CollectingPage:
     "/collecting",
     opt=CHANGE,
     summary="Say what agents collect by themselves",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=200,
 )
 async def change_collecting(

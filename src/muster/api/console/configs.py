@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
-from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import PathParameter, QueryParameter
 
+from muster.api.console.changing import JSON_OBJECT
 from muster.api.http.authorization import Needs
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -138,7 +138,7 @@ async def config_parts() -> ConfigParts:
     "/configs/check",
     opt=READ,
     summary="Check a configuration",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=200,
 )
 async def check_draft(request: AnyRequest, console_configs: ConsoleConfigs) -> ConfigCheck:

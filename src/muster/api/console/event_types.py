@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch
-from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import PathParameter, QueryParameter
 
+from muster.api.console.changing import JSON_OBJECT
 from muster.api.http.authorization import Needs
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -62,7 +62,7 @@ async def list_event_types(event_types: EventTypes) -> list[EventType]:
     "/event-types/{type_id:int}",
     opt={"needs": Needs(Scope.ADMIN), "errors": (404,)},
     summary="Describe an event, or switch it off and on",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
 )
 async def change_event_type(
     request: AnyRequest,

@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
-from litestar.openapi.spec import OpenAPIType, Schema
 
+from muster.api.console.changing import JSON_OBJECT
 from muster.api.http.authorization import SESSION_COOKIE, Needs
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, body_of, check_media_type, raw_body
@@ -20,8 +20,6 @@ SECOND_US = 1_000_000
 
 M = TypeVar("M", "NameAndPassword", "LinkCode")
 Text = Annotated[str, msgspec.Meta(max_length=1024, pattern=NO_NUL)]
-
-_JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -65,7 +63,7 @@ async def who_is(request: AnyRequest, sign_in: SignIn) -> WhoIs:
     "/session",
     opt={"errors": (401,)},
     summary="Sign in",
-    operation_class=raw_body(_JSON_OBJECT),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=201,
 )
 async def begin_session(request: AnyRequest, sign_in: SignIn) -> Response[WhoIs]:
@@ -79,7 +77,7 @@ async def begin_session(request: AnyRequest, sign_in: SignIn) -> Response[WhoIs]
     "/session/link",
     opt={"errors": (401,)},
     summary="Sign in by a link that is valid once",
-    operation_class=raw_body(_JSON_OBJECT),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=201,
 )
 async def begin_session_by_link(request: AnyRequest, sign_in: SignIn) -> Response[WhoIs]:

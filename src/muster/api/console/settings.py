@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, put
-from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import PathParameter
 
 from muster import __version__
+from muster.api.console.changing import JSON_OBJECT, DryRun
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -25,7 +25,6 @@ CHANGE = {"needs": Needs(Scope.ADMIN), "errors": (404,)}
 DAY_S = 86_400
 
 KeyPath = Annotated[str, PathParameter(description="A dotted key, such as retention.logs_days.")]
-DryRun = Annotated[bool, QueryParameter(description="Change nothing, and answer what it would do.")]
 
 
 class ServerSettings(msgspec.Struct, frozen=True):
@@ -105,7 +104,7 @@ async def settings_page(server_settings: ServerSettings) -> SettingsPage:
     "/settings/{key:str}",
     opt=CHANGE,
     summary="Change a setting",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=200,
 )
 async def change_setting(

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post
-from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import PathParameter, QueryParameter
 
 from muster.api.console.admission import shut_out_all
+from muster.api.console.changing import JSON_OBJECT
 from muster.api.http.authorization import Needs, caller_of
 from muster.api.http.live import Live
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -118,7 +118,7 @@ async def list_tokens(tokens: Tokens) -> list[TokenRow]:
     "/tokens",
     opt=ADMIN,
     summary="Make a token",
-    operation_class=raw_body({"application/json": Schema(type=OpenAPIType.OBJECT)}),
+    operation_class=raw_body(JSON_OBJECT),
     status_code=201,
 )
 async def create_token(request: AnyRequest, tokens: Tokens) -> Response[MadeToken]:

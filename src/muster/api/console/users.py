@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import PathParameter
 
+from muster.api.console.changing import JSON_OBJECT
 from muster.api.console.session import SignIn, Text
 from muster.api.http.authorization import Needs
 from muster.api.http.requests import AnyRequest, json_of, raw_body
@@ -20,7 +20,6 @@ FOUND = {"needs": Needs(Scope.ADMIN), "errors": (404,)}
 SECOND_US = 1_000_000
 
 Name = Annotated[str, PathParameter(max_length=128, pattern=NO_NUL)]
-JSON_OBJECT = {"application/json": Schema(type=OpenAPIType.OBJECT)}
 
 
 class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
